@@ -1,0 +1,28 @@
+package io.codelength.codec;
+
+import java.util.OptionalInt;
+
+/**
+ * How to compress. Two calls with equal {@code tier}, {@code lanes} and model give the same bytes whatever the rest is.
+ *
+ * @param tier methods tried
+ * @param lanes lanes a frame, 1 to 32; empty to choose by size
+ * @param verify whether each frame is decoded and compared before it is handed on
+ * @param batchLanes the most lanes that step together; more decode faster and hold more memory
+ */
+public record CompressionOptions(Tier tier, OptionalInt lanes, boolean verify, int batchLanes) {
+    /** Lanes that step together unless something else is asked for. */
+    public static final int DEFAULT_BATCH_LANES = 64;
+
+    public static final CompressionOptions DEFAULT =
+            new CompressionOptions(Tier.DEFAULT, OptionalInt.empty(), true, DEFAULT_BATCH_LANES);
+
+    public CompressionOptions {
+        if (lanes.isPresent() && (lanes.getAsInt() < 1 || lanes.getAsInt() > 32)) {
+            throw new IllegalArgumentException("lanes: %d is not in 1..32".formatted(lanes.getAsInt()));
+        }
+        if (batchLanes < 1) {
+            throw new IllegalArgumentException("batchLanes: %d is not at least 1".formatted(batchLanes));
+        }
+    }
+}

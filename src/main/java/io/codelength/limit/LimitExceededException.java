@@ -1,0 +1,31 @@
+package io.codelength.limit;
+
+/** A request would pass a limit: which one, how much was asked for, how much is allowed. Exit code 5, HTTP 413 or 503. */
+public final class LimitExceededException extends RuntimeException {
+    private final String limit;
+    private final long requested;
+    private final long allowed;
+
+    /**
+     * @param limit what is bounded, with its unit, as in "memory of predictions, bytes"
+     * @param advice what the reader can do, a sentence
+     */
+    public LimitExceededException(String limit, long requested, long allowed, String advice) {
+        super("%s: %d asked for, %d allowed. %s".formatted(limit, requested, allowed, advice));
+        this.limit = limit;
+        this.requested = requested;
+        this.allowed = allowed;
+    }
+
+    public String limit() {
+        return limit;
+    }
+
+    public long requested() {
+        return requested;
+    }
+
+    public long allowed() {
+        return allowed;
+    }
+}

@@ -1,0 +1,47 @@
+package io.codelength.predict;
+
+import io.codelength.limit.CallScope;
+import io.codelength.model.ExactModel;
+import java.util.List;
+
+/**
+ * A loaded model: reads symbols into streams and answers with the integer frequencies of what comes next. Reading a
+ * passage in one pass and reading it step by step give the same rows, bit for bit, whatever else shares the batch.
+ *
+ * <p>Thread-safe: calls may come from several threads and are served one after another; a stream is used by one thread at
+ * a time.
+ */
+public interface Predictor extends AutoCloseable {
+    ExactModel model();
+
+    /** Bytes of key-value cache that {@link #open} takes from the budget for a window of this many positions. */
+    long streamBytes(int windowTokens);
+
+    /**
+     * Opens an empty stream; the caller feeds the start symbol itself.
+     *
+     * @param windowTokens positions, 1 to the model's context
+     * @throws io.codelength.limit.LimitExceededException if the scope's budget does not hold it
+     */
+    PredictionStream open(int windowTokens, CallScope scope);
+
+    /**
+     * Reads whole passages, each in one pass. Rows come in the order of passages and positions, built in blocks of at most
+     * 32, never a whole window at once. An engine may compute passages together or one by one.
+     *
+     * @throws io.codelength.limit.CancelledException between blocks, if the scope was cancelled; the streams are then of
+     *     no further use but to be reset or closed
+     */
+    void prefill(List<Passage> passages, RowSink sink, CallScope scope);
+
+    /**
+     * Reads one symbol into each of many streams; row i predicts what follows in stream i.
+     *
+     * @param streams all different, any number from 1, each with room for one more position
+     * @param symbols [streams] what to read into each
+     */
+    void step(List<? extends PredictionStream> streams, int[] symbols, RowSink sink, CallScope scope);
+
+    @Override
+    void close();
+}
