@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /** Bytes to archive. Thread-safe; see {@link Decompressor} for the way back. */
+@SuppressWarnings("DoNotCallSuggester") // until the body is there
 public final class Compressor {
     private final PredictorSource predictors;
 

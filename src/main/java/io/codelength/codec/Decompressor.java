@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 
 /** Archive to bytes: the mirror image of {@link Compressor}. Thread-safe. */
+@SuppressWarnings("DoNotCallSuggester") // until the body is there
 public final class Decompressor {
     private final PredictorSource predictors;
     private final int batchLanes;
