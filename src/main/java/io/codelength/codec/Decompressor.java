@@ -1,14 +1,37 @@
 package io.codelength.codec;
 
+import io.codelength.container.ArchiveHeader;
+import io.codelength.container.ArchiveReader;
 import io.codelength.container.ArchiveSource;
+import io.codelength.container.Checksums;
+import io.codelength.container.CodedFrame;
+import io.codelength.container.CompactArchive;
+import io.codelength.container.FrameMethod;
+import io.codelength.container.LocatedFrame;
+import io.codelength.container.SeekableArchive;
+import io.codelength.container.StoredFrame;
+import io.codelength.container.UnsupportedFormatException;
 import io.codelength.limit.CallScope;
+import io.codelength.limit.LimitExceededException;
+import io.codelength.predict.Predictor;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 
 /** Archive to bytes: the mirror image of {@link Compressor}. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester") // until the body is there
 public final class Decompressor {
+    /** Bytes of finished frames that may wait for one before them. */
+    private static final long WAITING_BYTES_MAX = 64 << 20;
+
     private final PredictorSource predictors;
     private final int batchLanes;
 
@@ -25,9 +48,9 @@ public final class Decompressor {
      * @param name what the archive is called, for error messages
      * @param originalBytesLimit the most bytes to write
      * @throws io.codelength.container.CorruptContainerException naming the place, if the archive is damaged
-     * @throws io.codelength.container.UnsupportedFormatException if it is of another version
+     * @throws UnsupportedFormatException if it is of another version
      * @throws ModelMismatchException before anything is decoded, if its model is not here
-     * @throws io.codelength.limit.LimitExceededException if the original would be longer than the limit
+     * @throws LimitExceededException if the original would be longer than the limit
      */
     public DecompressionSummary decompress(
             String name,
@@ -37,7 +60,58 @@ public final class Decompressor {
             CallScope scope,
             Progress progress)
             throws IOException {
-        throw new IllegalStateException("being built: " + predictors + batchLanes);
+        BufferedInputStream buffered = new BufferedInputStream(archive);
+        if (CompactArchive.beginsWithMagic(buffered)) {
+            return decompressCompact(name, CompactArchive.read(name, buffered), target, originalBytesLimit, scope, progress);
+        }
+        ArchiveReader reader = new ArchiveReader(name, buffered);
+        MessageDigest digest = Digests.sha256();
+        Restoration restoration = new Restoration(name, reader.header(), scope, (originalOffset, bytes) -> {
+            digest.update(bytes);
+            target.write(bytes);
+            progress.reached(originalOffset + bytes.length);
+        });
+        restoration.restore(() -> {
+            Optional<LocatedFrame> next = reader.next();
+            if (next.isPresent()) {
+                checkLimit(next.get().originalOffset() + next.get().frame().originalBytes(), originalBytesLimit);
+            }
+            return next;
+        });
+        reader.finish(digest.digest());
+        return new DecompressionSummary(reader.archiveBytes(), restoration.restoredBytes, restoration.frames);
+    }
+
+    private DecompressionSummary decompressCompact(
+            String name,
+            CompactArchive archive,
+            OutputStream target,
+            long originalBytesLimit,
+            CallScope scope,
+            Progress progress)
+            throws IOException {
+        checkLimit(archive.originalBytes(), originalBytesLimit);
+        byte[] original = restoreCompact(name, archive, scope);
+        target.write(original);
+        progress.reached(original.length);
+        return new DecompressionSummary(archive.archiveBytes(), original.length, 1);
+    }
+
+    /** Windows and lanes of the compact form are those of tier {@code model} ({@code docs/format.md}, compact form). */
+    private byte[] restoreCompact(String name, CompactArchive archive, CallScope scope) {
+        if (archive.method() == FrameMethod.STORED) {
+            return archive.payload();
+        }
+        FramePlace place = new FramePlace(name, 0, 0);
+        requireTokens(archive.method(), place);
+        Predictor predictor = predictors.referred(archive.model().orElseThrow());
+        Windows windows = Windows.ofTierModel(predictor.model().shape().contextTokens());
+        byte[] original = new byte[archive.originalBytes()];
+        TokenFrames.Task task = new TokenFrames.Task(archive.payload(), original, 1, place);
+        new TokenFrames(predictor, windows, batchLanes, scope)
+                .decode(List.of(task).iterator(), t -> t, (t, restored) -> {});
+        archive.checkOriginal(name, original);
+        return original;
     }
 
     /**
@@ -49,6 +123,199 @@ public final class Decompressor {
     public void decompressRange(
             ArchiveSource archive, long first, long last, OutputStream target, CallScope scope, Progress progress)
             throws IOException {
-        throw new IllegalStateException("being built: " + predictors + batchLanes);
+        if (CompactArchive.beginsWithMagic(archive)) {
+            CompactArchive compact = CompactArchive.read(archive);
+            checkRange(first, last, compact.originalBytes());
+            target.write(restoreCompact(archive.name(), compact, scope), (int) first, (int) (last - first + 1));
+            return;
+        }
+        SeekableArchive frames = new SeekableArchive(archive);
+        checkRange(first, last, frames.originalBytes());
+        int[] next = {frames.frameAt(first)};
+        int end = frames.frameAt(last) + 1;
+        new Restoration(archive.name(), frames.header(), scope, (originalOffset, bytes) -> {
+                    int from = (int) Math.max(0, first - originalOffset);
+                    int to = (int) Math.min(bytes.length, last + 1 - originalOffset);
+                    target.write(bytes, from, to - from);
+                    progress.reached(originalOffset + to - first);
+                })
+                .restore(() -> next[0] == end ? Optional.empty() : Optional.of(frames.readFrame(next[0]++)));
+    }
+
+    private static void checkRange(long first, long last, long originalBytes) {
+        if (first < 0 || last < first || last >= originalBytes) {
+            throw new IllegalArgumentException(
+                    "range %d-%d is not inside the original's 0-%d".formatted(first, last, originalBytes - 1));
+        }
+    }
+
+    private static void checkLimit(long originalBytes, long limit) {
+        if (originalBytes > limit) {
+            throw new LimitExceededException(
+                    "restored bytes", originalBytes, limit, "Read a range of it, or raise the limit.");
+        }
+    }
+
+    private static void requireTokens(FrameMethod method, FramePlace place) {
+        if (method != FrameMethod.TOKENS) {
+            throw new UnsupportedFormatException("%s: frame %d uses method %s, which this version cannot decode; it reads: stored, tokens"
+                    .formatted(place.archive(), place.index(), method));
+        }
+    }
+
+    /** Where frames come from, in order. */
+    private interface FrameSupplier {
+        Optional<LocatedFrame> next() throws IOException;
+    }
+
+    /** Where restored frames go, in order. */
+    private interface FrameTarget {
+        void accept(long originalOffset, byte[] bytes) throws IOException;
+    }
+
+    /** Decodes frames together and hands them on in order, each after its checksum was found right. */
+    private final class Restoration {
+        private final String name;
+        private final ArchiveHeader header;
+        private final CallScope scope;
+        private final FrameTarget target;
+        private final Deque<Waiting> waiting = new ArrayDeque<>();
+        private long waitingBytes;
+        private long restoredBytes;
+        private int frames;
+        private boolean exhausted;
+
+        private Restoration(String name, ArchiveHeader header, CallScope scope, FrameTarget target) {
+            this.name = name;
+            this.header = header;
+            this.scope = scope;
+            this.target = target;
+        }
+
+        private void restore(FrameSupplier supplier) throws IOException {
+            try {
+                CodedFrames coded = new CodedFrames(supplier);
+                while (!exhausted) {
+                    if (coded.hasNext()) {
+                        tokenFrames().decode(coded, this::task, this::decoded);
+                    }
+                    handOn();
+                }
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+        }
+
+        private TokenFrames tokenFrames() {
+            if (header.profile() != CodecConstants.NUMERIC_PROFILE) {
+                throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
+                        .formatted(name, header.profile(), CodecConstants.NUMERIC_PROFILE));
+            }
+            Predictor predictor = predictors.referred(header.model()
+                    .orElseThrow(() -> new FramePlace(name, 0, 0).corrupt("coded frames, but the header names no model")));
+            int context = predictor.model().shape().contextTokens();
+            if (header.windowTokens() > context) {
+                throw new FramePlace(name, 0, 0)
+                        .corrupt("a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
+            }
+            return new TokenFrames(
+                    predictor, new Windows(header.windowTokens(), header.overlapTokens()), batchLanes, scope);
+        }
+
+        private TokenFrames.Task task(Waiting frame) {
+            return TokenFrames.Task.of((CodedFrame) frame.located.frame(), place(frame.located));
+        }
+
+        private FramePlace place(LocatedFrame located) {
+            return new FramePlace(name, located.index(), located.archiveOffset());
+        }
+
+        private void decoded(Waiting frame, byte[] restored) {
+            CodedFrame coded = (CodedFrame) frame.located.frame();
+            int crc = Checksums.crc32c(restored);
+            if (crc != coded.originalCrc()) {
+                throw place(frame.located)
+                        .corrupt("checksum mismatch after decoding, expected %08x, found %08x"
+                                .formatted(coded.originalCrc(), crc));
+            }
+            frame.restored = Optional.of(restored);
+            try {
+                handOn();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void handOn() throws IOException {
+            while (!waiting.isEmpty() && waiting.getFirst().restored.isPresent()) {
+                Waiting first = waiting.removeFirst();
+                byte[] bytes = first.restored.get();
+                target.accept(first.located.originalOffset(), bytes);
+                waitingBytes -= bytes.length;
+                restoredBytes += bytes.length;
+                frames++;
+            }
+        }
+
+        /** The coded frames among those supplied. Says that there are none while too much waits for the first to be done. */
+        private final class CodedFrames implements Iterator<Waiting> {
+            private final FrameSupplier supplier;
+            private Optional<Waiting> next = Optional.empty();
+
+            private CodedFrames(FrameSupplier supplier) {
+                this.supplier = supplier;
+            }
+
+            @Override
+            public boolean hasNext() {
+                try {
+                    while (next.isEmpty() && !exhausted && waitingBytes < WAITING_BYTES_MAX) {
+                        scope.throwIfCancelled();
+                        read();
+                    }
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return next.isPresent();
+            }
+
+            private void read() throws IOException {
+                Optional<LocatedFrame> located = supplier.next();
+                if (located.isEmpty()) {
+                    exhausted = true;
+                    return;
+                }
+                Waiting frame = new Waiting(located.get());
+                waiting.add(frame);
+                waitingBytes += located.get().frame().originalBytes();
+                if (located.get().frame() instanceof StoredFrame stored) {
+                    frame.restored = Optional.of(stored.bytes());
+                    handOn();
+                } else {
+                    requireTokens(located.get().frame().method(), place(located.get()));
+                    next = Optional.of(frame);
+                }
+            }
+
+            @Override
+            public Waiting next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                Waiting frame = next.orElseThrow();
+                next = Optional.empty();
+                return frame;
+            }
+        }
+    }
+
+    /** A frame that is being restored, or is restored and waits for its turn. */
+    private static final class Waiting {
+        private final LocatedFrame located;
+        private Optional<byte[]> restored = Optional.empty();
+
+        private Waiting(LocatedFrame located) {
+            this.located = located;
+        }
     }
 }

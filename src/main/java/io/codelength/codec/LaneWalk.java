@@ -1,0 +1,242 @@
+package io.codelength.codec;
+
+import io.codelength.limit.CallScope;
+import io.codelength.limit.LimitExceededException;
+import io.codelength.predict.FrequencyRow;
+import io.codelength.predict.Passage;
+import io.codelength.predict.PredictionStream;
+import io.codelength.predict.Predictor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * Steps many lanes together, one symbol each, feeding every lane's own window. Groups of lanes join as soon as there is room
+ * and leave when they are done; a lane's symbols depend on nothing but its own group, so neither the order nor the number of
+ * groups in flight changes a result.
+ */
+final class LaneWalk {
+    /** A lane: is shown what may come next and says what does. */
+    interface Lane {
+        /** Whether the lane has no further symbol; asked before each row, at first too. */
+        boolean done();
+
+        /** The symbol that comes next; called with the rows of this lane in order. */
+        int next(FrequencyRow row);
+    }
+
+    /** Lanes that must step in the same order whatever else goes on, since they share a range coder. */
+    interface LaneGroup {
+        List<? extends Lane> lanes();
+
+        /** Called once, when all lanes are done. */
+        void finished();
+    }
+
+    private final Predictor predictor;
+    private final Windows windows;
+    private final int batchLanes;
+    private final CallScope scope;
+    private final Deque<PredictionStream> idleStreams = new ArrayDeque<>();
+    private final List<Walker> walkers = new ArrayList<>();
+    private final List<ActiveGroup> active = new ArrayList<>();
+
+    LaneWalk(Predictor predictor, Windows windows, int batchLanes, CallScope scope) {
+        this.predictor = predictor;
+        this.windows = windows;
+        this.batchLanes = batchLanes;
+        this.scope = scope;
+    }
+
+    /** Walks all groups to their ends. Pulls the next group only when there is room for it. */
+    void walk(Iterator<? extends LaneGroup> groups) {
+        PendingGroup pending = new PendingGroup(groups);
+        try {
+            admit(pending);
+            while (!walkers.isEmpty()) {
+                scope.throwIfCancelled();
+                stepAll();
+                if (retireFinished()) {
+                    admit(pending);
+                }
+            }
+        } finally {
+            walkers.forEach(walker -> walker.stream.close());
+            idleStreams.forEach(PredictionStream::close);
+        }
+    }
+
+    private void admit(PendingGroup pending) {
+        while (pending.present()) {
+            List<? extends Lane> lanes = pending.group().lanes();
+            if (!walkers.isEmpty() && walkers.size() + lanes.size() > batchLanes) {
+                return;
+            }
+            if (!openStreams(lanes.size())) {
+                return;
+            }
+            ActiveGroup group = new ActiveGroup(pending.take());
+            active.add(group);
+            for (Lane lane : lanes) {
+                Walker walker = new Walker(lane, group, idleStreams.pop());
+                if (lane.done()) {
+                    throw new IllegalStateException("invariant broken: a lane without symbols was to be walked");
+                }
+                walkers.add(walker);
+                group.lanesLeft++;
+            }
+        }
+    }
+
+    /** Whether there are now that many idle streams; false if the memory must first be given back by lanes in flight. */
+    private boolean openStreams(int count) {
+        while (idleStreams.size() < count) {
+            try {
+                idleStreams.push(predictor.open(windows.windowTokens(), scope));
+            } catch (LimitExceededException noRoom) {
+                if (walkers.isEmpty()) {
+                    throw noRoom;
+                }
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void stepAll() {
+        beginNewWindows();
+        for (int first = 0; first < walkers.size(); first += batchLanes) {
+            List<Walker> batch = walkers.subList(first, Math.min(first + batchLanes, walkers.size()));
+            List<PredictionStream> streams = new ArrayList<>(batch.size());
+            int[] symbols = new int[batch.size()];
+            for (Walker walker : batch) {
+                symbols[streams.size()] = walker.input;
+                streams.add(walker.stream);
+            }
+            predictor.step(streams, symbols, (item, index, row) -> batch.get(item).accept(row), scope);
+        }
+    }
+
+    /**
+     * Lanes at a window's begin read the start symbol and all of the context but its last symbol in one pass; that last
+     * symbol, or the start symbol where there is no context, is then stepped with everyone else's.
+     */
+    private void beginNewWindows() {
+        List<Passage> passages = new ArrayList<>();
+        for (Walker walker : walkers) {
+            if (walker.freshLeft == 0) {
+                int context = windows.contextAt(walker.symbolsDone);
+                walker.freshLeft = windows.freshAt(walker.symbolsDone);
+                walker.stream.reset();
+                if (context == 0) {
+                    walker.input = predictor.model().startSymbol();
+                } else {
+                    int[] passage = new int[context];
+                    passage[0] = predictor.model().startSymbol();
+                    System.arraycopy(walker.lastSymbols(context), 0, passage, 1, context - 1);
+                    passages.add(new Passage(walker.stream, passage, passage.length));
+                }
+            }
+        }
+        if (!passages.isEmpty()) {
+            predictor.prefill(
+                    passages,
+                    (item, index, row) -> {
+                        throw new IllegalStateException("invariant broken: no row was asked for");
+                    },
+                    scope);
+        }
+    }
+
+    private boolean retireFinished() {
+        boolean retired = walkers.removeIf(walker -> {
+            if (!walker.lane.done()) {
+                return false;
+            }
+            walker.stream.reset();
+            idleStreams.push(walker.stream);
+            walker.group.lanesLeft--;
+            return true;
+        });
+        if (retired) {
+            active.removeIf(group -> {
+                if (group.lanesLeft > 0) {
+                    return false;
+                }
+                group.lanes.finished();
+                return true;
+            });
+        }
+        return retired;
+    }
+
+    private static final class ActiveGroup {
+        private final LaneGroup lanes;
+        private int lanesLeft;
+
+        private ActiveGroup(LaneGroup lanes) {
+            this.lanes = lanes;
+        }
+    }
+
+    /** The next group, looked at before there is room for it. */
+    private static final class PendingGroup {
+        private final Iterator<? extends LaneGroup> groups;
+        private final Deque<LaneGroup> next = new ArrayDeque<>(1);
+
+        private PendingGroup(Iterator<? extends LaneGroup> groups) {
+            this.groups = groups;
+        }
+
+        private boolean present() {
+            if (next.isEmpty() && groups.hasNext()) {
+                next.add(groups.next());
+            }
+            return !next.isEmpty();
+        }
+
+        private LaneGroup group() {
+            return next.getFirst();
+        }
+
+        private LaneGroup take() {
+            return next.removeFirst();
+        }
+    }
+
+    /** A lane on its way, with its stream and as much of its past as the next window reads again. */
+    private final class Walker {
+        private final Lane lane;
+        private final ActiveGroup group;
+        private final PredictionStream stream;
+        private final int[] past = new int[windows.overlapTokens()]; // ring: symbol i at i mod length
+        private int symbolsDone;
+        private int freshLeft;
+        private int input;
+
+        private Walker(Lane lane, ActiveGroup group, PredictionStream stream) {
+            this.lane = lane;
+            this.group = group;
+            this.stream = stream;
+        }
+
+        private void accept(FrequencyRow row) {
+            input = lane.next(row);
+            if (past.length > 0) {
+                past[symbolsDone % past.length] = input;
+            }
+            symbolsDone++;
+            freshLeft--;
+        }
+
+        private int[] lastSymbols(int count) {
+            int[] last = new int[count];
+            for (int i = 0; i < count; i++) {
+                last[i] = past[(symbolsDone - count + i) % past.length];
+            }
+            return last;
+        }
+    }
+}
