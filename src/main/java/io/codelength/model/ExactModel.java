@@ -17,8 +17,9 @@ import java.util.List;
  * @param layers in order
  * @param head [headRows, hidden], final norm gain folded in, scales multiplied by {@code 1024·log2(e)}, so logits are in
  *     1/1024 octaves; rows ordered by the bytes they spell
- * @param headSymbols [headRows] the symbol of each head row, non-decreasing and onto {@code 0 … symbolCount − 1}; two rows
- *     of one symbol have their frequencies added
+ * @param headSymbols [headRows] the symbol of each head row, non-decreasing, below symbolCount; rows of one symbol have
+ *     their frequencies added, and a symbol without a row (a byte that no token spells, see {@code token.Alphabet}) has
+ *     frequency 1
  * @param tokenizer how to spell bytes as symbols
  */
 public record ExactModel(

@@ -54,4 +54,9 @@ public final class Vocabulary {
         System.arraycopy(bytes, starts[symbol], target, offset, count);
         return offset + count;
     }
+
+    /** Orders what the symbol spells against {@code source[from, to)}, as unsigned bytes. */
+    int compare(int symbol, byte[] source, int from, int to) {
+        return Arrays.compareUnsigned(bytes, starts[symbol], starts[symbol + 1], source, from, to);
+    }
 }

@@ -1,0 +1,107 @@
+package io.codelength.coding;
+
+import java.util.Objects;
+
+/**
+ * Reads back the choices that a {@link RangeEncoder} wrote: {@link #target} says which part of the total the number points
+ * at, the caller finds the interval that holds it, {@link #advance} enters that interval. Past the end it reads zeros, but
+ * no further than a payload of the encoder can need. Not thread-safe.
+ */
+public final class RangeDecoder {
+    /** Bytes of the number in hand. */
+    private static final int WINDOW_BYTES = 8;
+
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+    private int pastEnd;
+    private long code; // the number less the encoder's low
+    private long range = RangeEncoder.FULL_RANGE;
+
+    /**
+     * Starts to read.
+     *
+     * @param bytes where the payload lies; not copied
+     * @param from first byte of the payload
+     * @param count bytes of the payload, possibly none
+     */
+    public RangeDecoder(byte[] bytes, int from, int count) {
+        Objects.checkFromIndexSize(from, count, bytes.length);
+        this.bytes = bytes;
+        this.at = from;
+        this.end = from + count;
+        for (int i = 0; i < WINDOW_BYTES; i++) {
+            shiftIn();
+        }
+    }
+
+    /**
+     * Which part the number points at.
+     *
+     * @param total parts in all, below 2^48, as the encoder was told
+     * @return 0 to {@code total - 1}
+     * @throws InvalidCodeException if the payload cannot come from the encoder
+     */
+    public long target(long total) {
+        RangeEncoder.requireInterval(0, 1, total);
+        if (Long.compareUnsigned(code, range) >= 0) {
+            throw new InvalidCodeException("the coded number lies outside every interval");
+        }
+        if (pastEnd > WINDOW_BYTES + RangeEncoder.DROPPED_ZEROS_MAX) {
+            throw new InvalidCodeException("the payload ends %d bytes before its symbols do".formatted(pastEnd));
+        }
+        long part = Long.divideUnsigned(range, total);
+        long target = Long.divideUnsigned(code, part);
+        // What the rounding left over belongs to the last interval.
+        return Long.compareUnsigned(target, total) < 0 ? target : total - 1;
+    }
+
+    /**
+     * Enters the interval that holds the last target, with the same three numbers that the encoder was given.
+     *
+     * @throws IllegalArgumentException if the interval does not hold it
+     */
+    public void advance(long below, long frequency, long total) {
+        RangeEncoder.requireInterval(below, frequency, total);
+        long part = Long.divideUnsigned(range, total);
+        long start = part * below;
+        long rest = below + frequency == total ? range - start : part * frequency;
+        if (Long.compareUnsigned(code, start) < 0 || Long.compareUnsigned(code - start, rest) >= 0) {
+            throw new IllegalArgumentException(
+                    "interval [%d, %d + %d) of %d does not hold the target".formatted(below, below, frequency, total));
+        }
+        code -= start;
+        range = rest;
+        while (Long.compareUnsigned(range, RangeEncoder.RANGE_FLOOR) < 0) {
+            shiftIn();
+            range <<= 8;
+        }
+    }
+
+    /**
+     * Says that the last symbol was read.
+     *
+     * @throws InvalidCodeException if the payload is longer or shorter than the encoder makes it for these symbols
+     */
+    public void finish() {
+        // The encoder shifted out as many bytes as were shifted in beyond the first eight, and added at most one.
+        int unread = end - at;
+        if (unread > 0 || pastEnd < WINDOW_BYTES - 1) {
+            throw new InvalidCodeException(
+                    "the payload has %d bytes more than its symbols".formatted(unread + WINDOW_BYTES - 1 - pastEnd));
+        }
+        if (pastEnd > WINDOW_BYTES + RangeEncoder.DROPPED_ZEROS_MAX) {
+            throw new InvalidCodeException("the payload ends %d bytes before its symbols do".formatted(pastEnd));
+        }
+    }
+
+    private void shiftIn() {
+        int next = 0;
+        if (at < end) {
+            next = bytes[at++] & 0xFF;
+        } else {
+            pastEnd++;
+        }
+        code = (code << 8) | next;
+    }
+}

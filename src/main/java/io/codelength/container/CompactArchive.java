@@ -1,0 +1,231 @@
+package io.codelength.container;
+
+import io.codelength.container.ModelReference.FingerprintPrefix;
+import io.codelength.container.ModelReference.Shipped;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The form for originals up to 2 KiB ({@code docs/format.md}, "Compact form"): one lane, window and overlap as in tier
+ * {@code model} by default, one checksum over everything. The payload can be checked only by decoding it.
+ *
+ * @param method how the payload spells the original
+ * @param model which model decodes it; empty for methods 0 and 1; a fingerprint prefix has 8 bytes
+ * @param originalBytes bytes of the original, 0 to 2,048
+ * @param checksum CRC-32C of head, payload and, unless stored, original
+ * @param payload the original itself if stored, else fewer bytes; not copied
+ */
+public record CompactArchive(
+        FrameMethod method, Optional<ModelReference> model, int originalBytes, int checksum, byte[] payload)
+        implements IncomingArchive {
+    /** The longest original this form holds. */
+    public static final int ORIGINAL_BYTES_MAX = 2048;
+
+    /** The longest archive of this form. */
+    public static final int BYTES_MAX = 2 + 1 + 2 + 9 + 4 + ORIGINAL_BYTES_MAX;
+
+    private static final int PREFIX_BYTES = 8;
+    private static final int CHECKSUM_BYTES = 4;
+
+    public CompactArchive {
+        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+            throw new IllegalArgumentException(rule);
+        });
+    }
+
+    private static Optional<String> brokenRule(
+            FrameMethod method, Optional<ModelReference> model, int originalBytes, int payloadBytes) {
+        if (originalBytes < 0 || originalBytes > ORIGINAL_BYTES_MAX) {
+            return Optional.of("%d original bytes, at most 2048 expected".formatted(originalBytes));
+        }
+        if (method == FrameMethod.STORED ? payloadBytes != originalBytes : payloadBytes >= originalBytes) {
+            return Optional.of("payload of %d bytes for %d original bytes, %s expected"
+                    .formatted(payloadBytes, originalBytes, method == FrameMethod.STORED ? "as many" : "fewer"));
+        }
+        if (method.needsModel() != model.isPresent()) {
+            return Optional.of(
+                    "method %s %s a model".formatted(method, method.needsModel() ? "needs" : "has no use for"));
+        }
+        if (model.orElse(null) instanceof FingerprintPrefix prefix && prefix.toBytes().length != PREFIX_BYTES) {
+            return Optional.of("the compact form names 8 bytes of a fingerprint");
+        }
+        return Optional.empty();
+    }
+
+    /** The original as it is. */
+    public static CompactArchive stored(byte[] original) {
+        return sealed(FrameMethod.STORED, Optional.empty(), original, original);
+    }
+
+    /**
+     * A coded original.
+     *
+     * @param method any but {@link FrameMethod#STORED}
+     * @param model which model decodes it, if the method needs one; of a longer fingerprint prefix 8 bytes are kept
+     * @param original 1 to 2,048 bytes
+     * @param payload fewer bytes than the original
+     */
+    public static CompactArchive coded(
+            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
+        if (method == FrameMethod.STORED) {
+            throw new IllegalArgumentException("a coded archive is not stored");
+        }
+        Optional<ModelReference> named = model.map(reference -> reference instanceof FingerprintPrefix prefix
+                ? new FingerprintPrefix(Arrays.copyOf(prefix.toBytes(), PREFIX_BYTES))
+                : reference);
+        return sealed(method, named, original, payload);
+    }
+
+    private static CompactArchive sealed(
+            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
+        int checksum = checksum(method, head(method, model, original.length), payload, original);
+        return new CompactArchive(method, model, original.length, checksum, payload);
+    }
+
+    /** The whole archive. */
+    public byte[] toBytes() {
+        byte[] head = head(method, model, originalBytes);
+        byte[] bytes = Arrays.copyOf(head, head.length + CHECKSUM_BYTES + payload.length);
+        ArchiveFormat.put(bytes, head.length, CHECKSUM_BYTES, checksum);
+        System.arraycopy(payload, 0, bytes, head.length + CHECKSUM_BYTES, payload.length);
+        return bytes;
+    }
+
+    /**
+     * Reads a whole archive, and checks it as far as that goes without decoding: fully if stored.
+     *
+     * @param name what the archive is called, for error messages
+     * @throws CorruptContainerException naming the place, if it is not ours or damaged
+     * @throws UnsupportedFormatException if it is of another version or method
+     */
+    public static CompactArchive parse(String name, byte[] bytes) {
+        if (ArchiveForm.of(bytes) != ArchiveForm.COMPACT) {
+            throw ArchiveForm.foreign(name);
+        }
+        int version = bytes[1] & 15;
+        if (version != ArchiveFormat.COMPACT_VERSION) {
+            throw new UnsupportedFormatException(
+                    "%s: compact format version %d; this program reads version %d. If no program wrote that, the file is damaged."
+                            .formatted(name, version, ArchiveFormat.COMPACT_VERSION));
+        }
+        Cursor in = new Cursor(name, bytes, 2);
+        int number = in.next();
+        FrameMethod method = FrameMethod.of(number)
+                .orElseThrow(() -> new UnsupportedFormatException(
+                        "%s: method byte %d; this program reads methods 0 to 3. Use a newer one."
+                                .formatted(name, number)));
+        int originalBytes = in.nextLength();
+        Optional<ModelReference> model = method.needsModel() ? Optional.of(in.nextModel()) : Optional.empty();
+        int checksum = ArchiveFormat.getInt(in.next(CHECKSUM_BYTES), 0);
+        byte[] payload = in.next(bytes.length - in.at);
+        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+            throw damaged(name, 2, rule);
+        });
+        CompactArchive archive = new CompactArchive(method, model, originalBytes, checksum, payload);
+        if (method == FrameMethod.STORED) {
+            archive.checkRestored(name, payload);
+        }
+        return archive;
+    }
+
+    /**
+     * Compares what the payload was decoded to with the checksum.
+     *
+     * @throws CorruptContainerException if head, payload or the restored bytes are not as written
+     */
+    public void checkRestored(String name, byte[] restored) {
+        byte[] head = head(method, model, originalBytes);
+        int found = checksum(method, head, payload, restored);
+        if (restored.length != originalBytes || found != checksum) {
+            throw damaged(
+                    name,
+                    head.length,
+                    "%d bytes with checksum %s, expected %d with %s"
+                            .formatted(restored.length, Checksums.hex(found), originalBytes, Checksums.hex(checksum)));
+        }
+    }
+
+    private static CorruptContainerException damaged(String name, long offset, String what) {
+        return new CorruptContainerException(
+                offset,
+                "%s: compact archive (offset %d): %s. The file is damaged; this form has no parts to recover."
+                        .formatted(name, offset, what));
+    }
+
+    private static int checksum(FrameMethod method, byte[] head, byte[] payload, byte[] original) {
+        CRC32C crc = new CRC32C();
+        crc.update(head);
+        if (method != FrameMethod.STORED) {
+            crc.update(payload);
+        }
+        crc.update(original);
+        return (int) crc.getValue();
+    }
+
+    /** All before the checksum. */
+    private static byte[] head(FrameMethod method, Optional<ModelReference> model, int originalBytes) {
+        ByteArrayOutputStream head = new ByteArrayOutputStream();
+        head.write(ArchiveFormat.COMPACT_MAGIC);
+        head.write(ArchiveFormat.COMPACT_MAGIC >>> 8 | ArchiveFormat.COMPACT_VERSION);
+        head.write(method.number());
+        if (originalBytes < 0x80) {
+            head.write(originalBytes);
+        } else {
+            head.write((originalBytes & 0x7F) | 0x80);
+            head.write(originalBytes >>> 7);
+        }
+        model.ifPresent(reference -> {
+            if (reference instanceof Shipped shipped) {
+                head.write(shipped.number());
+            } else {
+                head.write(0);
+                head.writeBytes(((FingerprintPrefix) reference).toBytes());
+            }
+        });
+        return head.toByteArray();
+    }
+
+    /** Takes fields off an archive; the mirror image of {@link #head}. */
+    private static final class Cursor {
+        private final String name;
+        private final byte[] bytes;
+        private int at;
+
+        Cursor(String name, byte[] bytes, int at) {
+            this.name = name;
+            this.bytes = bytes;
+            this.at = at;
+        }
+
+        byte[] next(int count) {
+            if (count > bytes.length - at) {
+                throw damaged(name, bytes.length, "ends within its head");
+            }
+            at += count;
+            return Arrays.copyOfRange(bytes, at - count, at);
+        }
+
+        int next() {
+            return next(1)[0] & 0xFF;
+        }
+
+        int nextLength() {
+            int first = next();
+            if (first < 0x80) {
+                return first;
+            }
+            int second = next();
+            if (second == 0 || second >= 0x80) {
+                throw damaged(name, 3, "length is not in its shortest form");
+            }
+            return (first & 0x7F) | (second << 7);
+        }
+
+        ModelReference nextModel() {
+            int number = next();
+            return number == 0 ? new FingerprintPrefix(next(PREFIX_BYTES)) : new Shipped(number);
+        }
+    }
+}
