@@ -58,7 +58,8 @@ public final class Compressor {
             Progress progress)
             throws IOException {
         byte[] beginning = source.readNBytes(CompactArchive.ORIGINAL_BYTES_MAX + 1);
-        if (beginning.length <= CompactArchive.ORIGINAL_BYTES_MAX && options.lanes().orElse(1) == 1) {
+        if (beginning.length <= CompactArchive.ORIGINAL_BYTES_MAX
+                && options.lanes().orElse(1) == 1) {
             return new Compression(predictor, options, scope, progress).compact(beginning, archive);
         }
         InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), source);
@@ -85,13 +86,17 @@ public final class Compressor {
         }
 
         private CompressionSummary compact(byte[] original, OutputStream archive) throws IOException {
-            List<Frame> frames = original.length == 0
-                    ? List.of(new StoredFrame(original))
-                    : encodeAndVerify(List.of(original));
-            CompactArchive compact = frames.get(0) instanceof CodedFrame coded
-                    ? CompactArchive.coded(coded.method(), modelReference(8), original, coded.payload())
-                    : CompactArchive.stored(original);
-            byte[] bytes = compact.toBytes();
+            Frame frame = original.length == 0
+                    ? new StoredFrame(original)
+                    : encodeAndVerify(List.of(original)).get(0);
+            CompactArchive stored = CompactArchive.stored(original);
+            byte[] bytes = stored.toBytes();
+            if (frame instanceof CodedFrame coded && coded.payload().length < original.length) {
+                byte[] shorter = CompactArchive.coded(
+                                coded.method(), Optional.of(modelReference()), original, coded.payload())
+                        .toBytes();
+                bytes = shorter.length < bytes.length ? shorter : bytes;
+            }
             archive.write(bytes);
             archive.flush();
             progress.reached(original.length);
@@ -99,25 +104,29 @@ public final class Compressor {
         }
 
         private CompressionSummary framed(InputStream source, OutputStream archive) throws IOException {
-            ArchiveHeader header = new ArchiveHeader(
-                    Optional.of(modelReference(16)), CodecConstants.NUMERIC_PROFILE, windows.windowTokens(), windows.overlapTokens());
-            ArchiveWriter writer = new ArchiveWriter(archive, header);
+            ArchiveWriter writer = new ArchiveWriter(
+                    archive,
+                    ArchiveHeader.withModel(modelReference(), windows.windowTokens(), windows.overlapTokens()));
             long originalBytes = 0;
-            int frames = 0;
             for (List<byte[]> group = readGroup(source); !group.isEmpty(); group = readGroup(source)) {
-                for (Frame frame : encodeAndVerify(group)) {
-                    writer.append(frame);
-                }
-                for (byte[] original : group) {
+                List<Frame> frames = encodeAndVerify(group);
+                for (int i = 0; i < frames.size(); i++) {
+                    byte[] original = group.get(i);
+                    writer.append(shorter(writer, frames.get(i), original));
                     digest.update(original);
                     originalBytes += original.length;
-                    frames++;
+                    progress.reached(originalBytes);
                 }
-                progress.reached(originalBytes);
             }
             byte[] sha256 = digest.digest();
             long archiveBytes = writer.finish(sha256);
-            return new CompressionSummary(originalBytes, archiveBytes, frames, sha256);
+            return new CompressionSummary(originalBytes, archiveBytes, writer.frames(), sha256);
+        }
+
+        private static Frame shorter(ArchiveWriter writer, Frame frame, byte[] original) {
+            return frame instanceof CodedFrame coded && !writer.pays(original.length, coded.payload().length)
+                    ? new StoredFrame(original)
+                    : frame;
         }
 
         /** As many frames as fill a batch when they are verified together; none at the end. */
@@ -157,7 +166,7 @@ public final class Compressor {
             }
             FrameLanes division = divide(original);
             byte[] payload = tokenFrames.encode(original, division, reading);
-            if (payload.length + CodedFrame.HEAD_BYTES_BEYOND_STORED >= original.length) {
+            if (payload.length >= original.length) {
                 return new StoredFrame(original);
             }
             return new CodedFrame(
@@ -183,12 +192,12 @@ public final class Compressor {
                     });
         }
 
-        private ModelReference modelReference(int prefixBytes) {
+        private ModelReference modelReference() {
             Fingerprint fingerprint = predictor.model().fingerprint();
             OptionalInt number = predictors.shippedNumber(fingerprint);
             return number.isPresent()
                     ? new ModelReference.Shipped(number.getAsInt())
-                    : new ModelReference.FingerprintPrefix(Arrays.copyOf(fingerprint.toBytes(), prefixBytes));
+                    : new ModelReference.FingerprintPrefix(Arrays.copyOf(fingerprint.toBytes(), 16));
         }
     }
 }

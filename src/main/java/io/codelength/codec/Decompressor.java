@@ -1,12 +1,14 @@
 package io.codelength.codec;
 
+import io.codelength.container.ArchiveForm;
 import io.codelength.container.ArchiveHeader;
 import io.codelength.container.ArchiveReader;
 import io.codelength.container.ArchiveSource;
-import io.codelength.container.Checksums;
 import io.codelength.container.CodedFrame;
 import io.codelength.container.CompactArchive;
+import io.codelength.container.CorruptContainerException;
 import io.codelength.container.FrameMethod;
+import io.codelength.container.IncomingArchive;
 import io.codelength.container.LocatedFrame;
 import io.codelength.container.SeekableArchive;
 import io.codelength.container.StoredFrame;
@@ -60,11 +62,14 @@ public final class Decompressor {
             CallScope scope,
             Progress progress)
             throws IOException {
-        BufferedInputStream buffered = new BufferedInputStream(archive);
-        if (CompactArchive.beginsWithMagic(buffered)) {
-            return decompressCompact(name, CompactArchive.read(name, buffered), target, originalBytesLimit, scope, progress);
+        IncomingArchive incoming = IncomingArchive.open(name, new BufferedInputStream(archive));
+        if (incoming instanceof CompactArchive compact) {
+            checkLimit(compact.originalBytes(), originalBytesLimit);
+            target.write(restoreCompact(name, compact, scope));
+            progress.reached(compact.originalBytes());
+            return new DecompressionSummary(compact.toBytes().length, compact.originalBytes(), 1);
         }
-        ArchiveReader reader = new ArchiveReader(name, buffered);
+        ArchiveReader reader = (ArchiveReader) incoming;
         MessageDigest digest = Digests.sha256();
         Restoration restoration = new Restoration(name, reader.header(), scope, (originalOffset, bytes) -> {
             digest.update(bytes);
@@ -79,25 +84,10 @@ public final class Decompressor {
             return next;
         });
         reader.finish(digest.digest());
-        return new DecompressionSummary(reader.archiveBytes(), restoration.restoredBytes, restoration.frames);
+        return new DecompressionSummary(reader.archiveBytes(), reader.originalBytes(), restoration.frames);
     }
 
-    private DecompressionSummary decompressCompact(
-            String name,
-            CompactArchive archive,
-            OutputStream target,
-            long originalBytesLimit,
-            CallScope scope,
-            Progress progress)
-            throws IOException {
-        checkLimit(archive.originalBytes(), originalBytesLimit);
-        byte[] original = restoreCompact(name, archive, scope);
-        target.write(original);
-        progress.reached(original.length);
-        return new DecompressionSummary(archive.archiveBytes(), original.length, 1);
-    }
-
-    /** Windows and lanes of the compact form are those of tier {@code model} ({@code docs/format.md}, compact form). */
+    /** Window and lane of the compact form are those of tier {@code model} ({@code docs/format.md}, compact form). */
     private byte[] restoreCompact(String name, CompactArchive archive, CallScope scope) {
         if (archive.method() == FrameMethod.STORED) {
             return archive.payload();
@@ -109,8 +99,7 @@ public final class Decompressor {
         byte[] original = new byte[archive.originalBytes()];
         TokenFrames.Task task = new TokenFrames.Task(archive.payload(), original, 1, place);
         new TokenFrames(predictor, windows, batchLanes, scope)
-                .decode(List.of(task).iterator(), t -> t, (t, restored) -> {});
-        archive.checkOriginal(name, original);
+                .decode(List.of(task).iterator(), t -> t, (t, restored) -> archive.checkRestored(name, restored));
         return original;
     }
 
@@ -123,8 +112,10 @@ public final class Decompressor {
     public void decompressRange(
             ArchiveSource archive, long first, long last, OutputStream target, CallScope scope, Progress progress)
             throws IOException {
-        if (CompactArchive.beginsWithMagic(archive)) {
-            CompactArchive compact = CompactArchive.read(archive);
+        if (isCompact(archive)) {
+            byte[] bytes = new byte[(int) Math.min(archive.length(), CompactArchive.BYTES_MAX + 1)];
+            archive.readFully(0, bytes, 0, bytes.length);
+            CompactArchive compact = CompactArchive.parse(archive.name(), bytes);
             checkRange(first, last, compact.originalBytes());
             target.write(restoreCompact(archive.name(), compact, scope), (int) first, (int) (last - first + 1));
             return;
@@ -140,6 +131,12 @@ public final class Decompressor {
                     progress.reached(originalOffset + to - first);
                 })
                 .restore(() -> next[0] == end ? Optional.empty() : Optional.of(frames.readFrame(next[0]++)));
+    }
+
+    private static boolean isCompact(ArchiveSource archive) throws IOException {
+        byte[] first = new byte[(int) Math.min(archive.length(), ArchiveForm.FIRST_BYTES)];
+        archive.readFully(0, first, 0, first.length);
+        return ArchiveForm.of(first) == ArchiveForm.COMPACT;
     }
 
     private static void checkRange(long first, long last, long originalBytes) {
@@ -158,8 +155,9 @@ public final class Decompressor {
 
     private static void requireTokens(FrameMethod method, FramePlace place) {
         if (method != FrameMethod.TOKENS) {
-            throw new UnsupportedFormatException("%s: frame %d uses method %s, which this version cannot decode; it reads: stored, tokens"
-                    .formatted(place.archive(), place.index(), method));
+            throw new UnsupportedFormatException(
+                    "%s: frame %d uses method %s, which this version cannot decode; it reads: stored, tokens"
+                            .formatted(place.archive(), place.index(), method));
         }
     }
 
@@ -181,7 +179,6 @@ public final class Decompressor {
         private final FrameTarget target;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
         private long waitingBytes;
-        private long restoredBytes;
         private int frames;
         private boolean exhausted;
 
@@ -207,37 +204,32 @@ public final class Decompressor {
         }
 
         private TokenFrames tokenFrames() {
-            if (header.profile() != CodecConstants.NUMERIC_PROFILE) {
-                throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
-                        .formatted(name, header.profile(), CodecConstants.NUMERIC_PROFILE));
+            if (header.profile() != ArchiveHeader.PROFILE) {
+                throw new UnsupportedFormatException(
+                        "%s was written with numeric profile %d; this version reads profile %d"
+                                .formatted(name, header.profile(), ArchiveHeader.PROFILE));
             }
-            Predictor predictor = predictors.referred(header.model()
-                    .orElseThrow(() -> new FramePlace(name, 0, 0).corrupt("coded frames, but the header names no model")));
+            Predictor predictor = predictors.referred(
+                    header.model().orElseThrow(() -> corruptHeader("it names no model, but frames need one")));
             int context = predictor.model().shape().contextTokens();
             if (header.windowTokens() > context) {
-                throw new FramePlace(name, 0, 0)
-                        .corrupt("a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
+                throw corruptHeader(
+                        "a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
             }
             return new TokenFrames(
                     predictor, new Windows(header.windowTokens(), header.overlapTokens()), batchLanes, scope);
         }
 
-        private TokenFrames.Task task(Waiting frame) {
-            return TokenFrames.Task.of((CodedFrame) frame.located.frame(), place(frame.located));
+        private CorruptContainerException corruptHeader(String what) {
+            return CorruptContainerException.in(name, "header", 0, what);
         }
 
-        private FramePlace place(LocatedFrame located) {
-            return new FramePlace(name, located.index(), located.archiveOffset());
+        private TokenFrames.Task task(Waiting frame) {
+            return TokenFrames.Task.of((CodedFrame) frame.located.frame(), FramePlace.of(name, frame.located));
         }
 
         private void decoded(Waiting frame, byte[] restored) {
-            CodedFrame coded = (CodedFrame) frame.located.frame();
-            int crc = Checksums.crc32c(restored);
-            if (crc != coded.originalCrc()) {
-                throw place(frame.located)
-                        .corrupt("checksum mismatch after decoding, expected %08x, found %08x"
-                                .formatted(coded.originalCrc(), crc));
-            }
+            frame.located.checkRestored(name, restored);
             frame.restored = Optional.of(restored);
             try {
                 handOn();
@@ -252,7 +244,6 @@ public final class Decompressor {
                 byte[] bytes = first.restored.get();
                 target.accept(first.located.originalOffset(), bytes);
                 waitingBytes -= bytes.length;
-                restoredBytes += bytes.length;
                 frames++;
             }
         }
@@ -292,7 +283,7 @@ public final class Decompressor {
                     frame.restored = Optional.of(stored.bytes());
                     handOn();
                 } else {
-                    requireTokens(located.get().frame().method(), place(located.get()));
+                    requireTokens(located.get().frame().method(), FramePlace.of(name, located.get()));
                     next = Optional.of(frame);
                 }
             }

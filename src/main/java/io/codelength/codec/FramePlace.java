@@ -1,6 +1,8 @@
 package io.codelength.codec;
 
+import io.codelength.coding.InvalidCodeException;
 import io.codelength.container.CorruptContainerException;
+import io.codelength.container.LocatedFrame;
 
 /**
  * Which frame of which archive is at hand, for error messages.
@@ -10,10 +12,17 @@ import io.codelength.container.CorruptContainerException;
  * @param offset bytes from the start of the archive to the frame
  */
 record FramePlace(String archive, int index, long offset) {
+    static FramePlace of(String archive, LocatedFrame frame) {
+        return new FramePlace(archive, frame.index(), frame.archiveOffset());
+    }
+
     CorruptContainerException corrupt(String what) {
-        return new CorruptContainerException(
-                offset,
-                "%s: frame %d (offset %d): %s. The file is damaged; `codelength recover` brings back the other frames."
-                        .formatted(archive, index, offset, what));
+        return CorruptContainerException.inFrame(archive, index, offset, what);
+    }
+
+    CorruptContainerException corrupt(InvalidCodeException cause) {
+        CorruptContainerException corrupt = corrupt(String.valueOf(cause.getMessage()));
+        corrupt.initCause(cause);
+        return corrupt;
     }
 }

@@ -115,7 +115,8 @@ final class LaneWalk {
                 symbols[streams.size()] = walker.input;
                 streams.add(walker.stream);
             }
-            predictor.step(streams, symbols, (item, index, row) -> batch.get(item).accept(row), scope);
+            predictor.step(
+                    streams, symbols, (item, index, row) -> batch.get(item).accept(row), scope);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.codelength.codec;
 
+import io.codelength.coding.InvalidCodeException;
 import io.codelength.coding.RangeDecoder;
 import io.codelength.coding.RangeEncoder;
 import io.codelength.container.CodedFrame;
@@ -11,7 +12,6 @@ import io.codelength.predict.Predictor;
 import io.codelength.text.FrameLanes;
 import io.codelength.token.Vocabulary;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -59,7 +59,8 @@ final class TokenFrames {
         }
         List<byte[]> coders = new ArrayList<>();
         for (int first = 0; first < lanes.size(); first += TokenPayload.LANES_PER_CODER) {
-            coders.add(codeTogether(lanes.subList(first, Math.min(first + TokenPayload.LANES_PER_CODER, lanes.size()))));
+            coders.add(
+                    codeTogether(lanes.subList(first, Math.min(first + TokenPayload.LANES_PER_CODER, lanes.size()))));
         }
         return TokenPayload.join(coders);
     }
@@ -217,8 +218,7 @@ final class TokenFrames {
         private final BiConsumer<T, byte[]> done;
         private Iterator<DecodingGroup> groupsOfFrame = List.<DecodingGroup>of().iterator();
 
-        private DecodingGroups(
-                Iterator<T> frames, Function<T, Task> taskOf, BiConsumer<T, byte[]> done) {
+        private DecodingGroups(Iterator<T> frames, Function<T, Task> taskOf, BiConsumer<T, byte[]> done) {
             this.frames = frames;
             this.taskOf = taskOf;
             this.done = done;
@@ -264,11 +264,10 @@ final class TokenFrames {
         private final List<DecodingLane> lanes = new ArrayList<>();
         private final Runnable coderDone;
 
-        private DecodingGroup(
-                Task task, FrameLanes division, int index, TokenPayload.Slice slice, Runnable coderDone) {
+        private DecodingGroup(Task task, FrameLanes division, int index, TokenPayload.Slice slice, Runnable coderDone) {
             this.task = task;
             this.coderDone = coderDone;
-            coder = new RangeDecoder(Arrays.copyOfRange(task.payload, slice.from(), slice.to()));
+            coder = new RangeDecoder(task.payload, slice.from(), slice.to() - slice.from());
             int first = index * TokenPayload.LANES_PER_CODER;
             for (int lane = first; lane < Math.min(first + TokenPayload.LANES_PER_CODER, task.lanes); lane++) {
                 lanes.add(new DecodingLane(division.start(lane), division.end(lane)));
@@ -282,7 +281,22 @@ final class TokenFrames {
 
         @Override
         public void finished() {
+            try {
+                coder.finish();
+            } catch (InvalidCodeException e) {
+                throw task.place.corrupt(e);
+            }
             coderDone.run();
+        }
+
+        private int decodeSymbol(FrequencyRow row) {
+            try {
+                int symbol = row.find(coder.target(row.total()));
+                coder.advance(row.below(symbol), row.frequency(symbol), row.total());
+                return symbol;
+            } catch (InvalidCodeException e) {
+                throw task.place.corrupt(e);
+            }
         }
 
         private final class DecodingLane implements LaneWalk.Lane {
@@ -302,11 +316,7 @@ final class TokenFrames {
 
             @Override
             public int next(FrequencyRow row) {
-                int symbol = row.find(coder.target(row.total()));
-                coder.advance(row.below(symbol), row.frequency(symbol), row.total());
-                if (coder.isExhausted()) {
-                    throw task.place.corrupt("the coded bytes end before the text does");
-                }
+                int symbol = decodeSymbol(row);
                 if (vocabulary.byteCount(symbol) > end - offset) {
                     throw task.place.corrupt("a token reaches beyond its lane");
                 }

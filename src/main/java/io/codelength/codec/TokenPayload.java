@@ -59,7 +59,8 @@ final class TokenPayload {
         for (long difference : differences) {
             long length = mean + difference;
             if (length < 0 || length > payload.length - offset) {
-                throw place.corrupt("a coder of %d bytes, where %d are left".formatted(length, payload.length - offset));
+                throw place.corrupt(
+                        "a coder of %d bytes, where %d are left".formatted(length, payload.length - offset));
             }
             slices.add(new Slice(offset, offset + (int) length));
             offset += (int) length;
