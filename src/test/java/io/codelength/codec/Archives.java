@@ -1,0 +1,98 @@
+package io.codelength.codec;
+
+import io.codelength.container.ArchiveSource;
+import io.codelength.limit.CallScope;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.OptionalInt;
+
+/** Compressing and restoring in memory, the way tests do it. */
+public final class Archives {
+    static final long MEMORY = 1L << 30;
+
+    private Archives() {}
+
+    public static CompressionOptions options(int lanes, int batchLanes) {
+        return new CompressionOptions(
+                Tier.MODEL, lanes == 0 ? OptionalInt.empty() : OptionalInt.of(lanes), true, batchLanes);
+    }
+
+    public static byte[] compress(PredictorSource source, byte[] original, CompressionOptions options) {
+        return compress(new Compressor(source), source, original, options);
+    }
+
+    static byte[] compress(
+            Compressor compressor, PredictorSource source, byte[] original, CompressionOptions options) {
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        try {
+            compressor.compress(
+                    new ByteArrayInputStream(original),
+                    archive,
+                    source.named(""),
+                    options,
+                    CallScope.withMemory(MEMORY),
+                    Progress.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return archive.toByteArray();
+    }
+
+    public static byte[] restore(PredictorSource source, byte[] archive) {
+        return restore(source, archive, CompressionOptions.DEFAULT_BATCH_LANES);
+    }
+
+    static byte[] restore(PredictorSource source, byte[] archive, int batchLanes) {
+        ByteArrayOutputStream original = new ByteArrayOutputStream();
+        try {
+            new Decompressor(source, batchLanes)
+                    .decompress(
+                            "test.clen",
+                            new ByteArrayInputStream(archive),
+                            original,
+                            Long.MAX_VALUE,
+                            CallScope.withMemory(MEMORY),
+                            Progress.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return original.toByteArray();
+    }
+
+    static byte[] range(PredictorSource source, byte[] archive, long first, long last) {
+        ByteArrayOutputStream original = new ByteArrayOutputStream();
+        try {
+            new Decompressor(source, 8)
+                    .decompressRange(
+                            inMemory(archive), first, last, original, CallScope.withMemory(MEMORY), Progress.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return original.toByteArray();
+    }
+
+    static ArchiveSource inMemory(byte[] archive) {
+        return new ArchiveSource() {
+            @Override
+            public String name() {
+                return "test.clen";
+            }
+
+            @Override
+            public long length() {
+                return archive.length;
+            }
+
+            @Override
+            public void readFully(long offset, byte[] target, int from, int count) throws IOException {
+                if (offset + count > archive.length) {
+                    throw new EOFException();
+                }
+                System.arraycopy(archive, (int) offset, target, from, count);
+            }
+        };
+    }
+}

@@ -1,0 +1,213 @@
+package io.codelength.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.codelength.engine.reference.ReferenceEngine;
+import io.codelength.limit.CallScope;
+import io.codelength.limit.CancelledException;
+import io.codelength.limit.LimitExceededException;
+import io.codelength.model.ExactModel;
+import io.codelength.model.ModelShape;
+import io.codelength.model.TinyModels;
+import io.codelength.predict.PlainPredictor;
+import io.codelength.predict.Predictor;
+import io.codelength.text.FrameLanes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What comes out is what went in, and the archive is the same whoever computed it and how. */
+class CodecLawTest {
+    private static ReferenceEngine engine;
+    private static OnePredictor tiny;
+
+    @BeforeAll
+    static void load() {
+        engine = new ReferenceEngine(2);
+        tiny = new OnePredictor(engine.load(TinyModels.small()), true);
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    private static void roundTrips(String what, byte[] original, CompressionOptions options) {
+        byte[] archive = Archives.compress(tiny, original, options);
+        assertThat(Archives.restore(tiny, archive)).as(what).isEqualTo(original);
+    }
+
+    @Test
+    void everyLengthFrom0To300ComesBack() {
+        for (int length = 0; length <= 300; length++) {
+            roundTrips("words of length " + length, TestTexts.words(length, length), CompressionOptions.DEFAULT);
+            roundTrips("noise of length " + length, TestTexts.random(length, length), Archives.options(3, 64));
+        }
+    }
+
+    @Test
+    void awkwardTextsComeBack() {
+        TestTexts.awkward().forEach((name, text) -> {
+            roundTrips(name, text, CompressionOptions.DEFAULT);
+            roundTrips(name + ", 5 lanes", text, Archives.options(5, 64));
+        });
+    }
+
+    @Test
+    void lengthsAroundTheFormsAndFrameBordersComeBack() {
+        for (int length : new int[] {2047, 2048, 2049, 4096, 4097, (256 << 10) - 1, 256 << 10, (256 << 10) + 1}) {
+            roundTrips("length " + length, TestTexts.words(length, length), CompressionOptions.DEFAULT);
+        }
+    }
+
+    @Test
+    void archiveDoesNotDependOnThreadsBatchOrReading() {
+        byte[] original = TestTexts.words(70_000, 11);
+        ExactModel model = tiny.predictor().model();
+        for (int lanes : new int[] {1, 9, 32}) {
+            byte[] expected = Archives.compress(tiny, original, Archives.options(lanes, 64));
+            try (ReferenceEngine oneThread = new ReferenceEngine(1)) {
+                OnePredictor other = new OnePredictor(oneThread.load(model), true);
+                for (int batchLanes : new int[] {1, 7, 32}) {
+                    CompressionOptions options = Archives.options(lanes, batchLanes);
+                    assertThat(Archives.compress(other, original, options))
+                            .as("%d lanes, batches of %d, one thread", lanes, batchLanes)
+                            .isEqualTo(expected);
+                    assertThat(Archives.compress(
+                                    new Compressor(tiny, TokenFrames.Reading.STEPPED), tiny, original, options))
+                            .as("%d lanes, batches of %d, stepped", lanes, batchLanes)
+                            .isEqualTo(expected);
+                    assertThat(Archives.restore(other, expected, batchLanes)).isEqualTo(original);
+                }
+            }
+        }
+    }
+
+    @Test
+    void plainPredictorWritesAndReadsTheSameArchive() {
+        byte[] original = TestTexts.words(5000, 12);
+        OnePredictor plain = new OnePredictor(new PlainPredictor(tiny.predictor().model()), true);
+        byte[] archive = Archives.compress(tiny, original, CompressionOptions.DEFAULT);
+        assertThat(Archives.compress(plain, original, CompressionOptions.DEFAULT)).isEqualTo(archive);
+        assertThat(Archives.restore(plain, archive)).isEqualTo(original);
+    }
+
+    @Test
+    void overlappingWindowsDecodeStepByStepWhatOnePassEncoded() {
+        ExactModel model = TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 40, 1e-6), false, 2);
+        byte[] frame = TestTexts.words(3000, 13);
+        FrameLanes division = new FrameLanes(frame.length, 11);
+        try (ReferenceEngine one = new ReferenceEngine(1)) {
+            Predictor predictor = one.load(model);
+            for (int overlap : new int[] {0, 1, 7, 38}) {
+                TokenFrames frames =
+                        new TokenFrames(predictor, new Windows(40, overlap), 7, CallScope.withMemory(1 << 28));
+                byte[] payload = frames.encode(frame, division, TokenFrames.Reading.ONE_PASS);
+                assertThat(frames.encode(frame, division, TokenFrames.Reading.STEPPED))
+                        .as("overlap %d", overlap)
+                        .isEqualTo(payload);
+                TokenFrames.Task task =
+                        new TokenFrames.Task(payload, new byte[frame.length], 11, new FramePlace("test", 0, 0));
+                frames.decode(
+                        Arrays.asList(task).iterator(),
+                        t -> t,
+                        (t, restored) -> assertThat(restored).isEqualTo(frame));
+            }
+        }
+    }
+
+    @Test
+    void anyRangeIsPartOfTheWhole() {
+        byte[] original = TestTexts.words(600_000, 14);
+        byte[] archive = Archives.compress(tiny, original, Archives.options(32, 64));
+        Random random = new Random(5);
+        for (int i = 0; i < 12; i++) {
+            int first = random.nextInt(original.length);
+            int last = first + random.nextInt(Math.min(300_000, original.length - first));
+            assertThat(Archives.range(tiny, archive, first, last))
+                    .as("range %d-%d", first, last)
+                    .isEqualTo(Arrays.copyOfRange(original, first, last + 1));
+        }
+        byte[] small = Archives.compress(tiny, Arrays.copyOf(original, 900), CompressionOptions.DEFAULT);
+        assertThat(Archives.range(tiny, small, 899, 899)).isEqualTo(Arrays.copyOfRange(original, 899, 900));
+        assertThatThrownBy(() -> Archives.range(tiny, small, 5, 900)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void missingModelIsNamedBeforeAnythingIsDecoded() {
+        OnePredictor named = new OnePredictor(tiny.predictor(), false);
+        OnePredictor other = new OnePredictor(
+                engine.load(TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 16, 1e-6), false, 9)), false);
+        for (int length : new int[] {500, 9000}) {
+            byte[] archive = Archives.compress(named, TestTexts.words(length, 15), CompressionOptions.DEFAULT);
+            assertThat(Archives.restore(named, archive)).isEqualTo(TestTexts.words(length, 15));
+            assertThatThrownBy(() -> Archives.restore(other, archive)).isInstanceOf(ModelMismatchException.class);
+        }
+    }
+
+    @Test
+    void driftOfThePredictorIsCaughtBeforeTheArchiveIsHandedOn() {
+        OnePredictor drifting = new OnePredictor(new DriftingPredictor(tiny.predictor(), 700), true);
+        assertThatThrownBy(() -> Archives.compress(drifting, TestTexts.words(9000, 16), CompressionOptions.DEFAULT))
+                .isInstanceOfAny(IllegalStateException.class, io.codelength.container.CorruptContainerException.class);
+    }
+
+    @Test
+    void outputBeyondTheLimitIsRefused() {
+        byte[] archive = Archives.compress(tiny, TestTexts.words(9000, 17), CompressionOptions.DEFAULT);
+        assertThatThrownBy(() -> new Decompressor(tiny, 8)
+                        .decompress(
+                                "test.clen",
+                                new ByteArrayInputStream(archive),
+                                new ByteArrayOutputStream(),
+                                8999,
+                                CallScope.withMemory(Archives.MEMORY),
+                                Progress.NONE))
+                .isInstanceOf(LimitExceededException.class);
+    }
+
+    @Test
+    void tooLittleMemoryForAllLanesDecodesFewerAtATime() throws Exception {
+        byte[] original = TestTexts.words(40_000, 18);
+        byte[] archive = Archives.compress(tiny, original, Archives.options(32, 64));
+        CallScope nineStreams = CallScope.withMemory(9 * tiny.predictor().streamBytes(64));
+        ByteArrayOutputStream restored = new ByteArrayOutputStream();
+        new Decompressor(tiny, 64)
+                .decompress("test", new ByteArrayInputStream(archive), restored, 1 << 20, nineStreams, Progress.NONE);
+        assertThat(restored.toByteArray()).isEqualTo(original);
+        assertThat(nineStreams.memory().usedBytes()).isZero();
+
+        CallScope sevenStreams = CallScope.withMemory(7 * tiny.predictor().streamBytes(64));
+        assertThatThrownBy(() -> new Decompressor(tiny, 64)
+                        .decompress(
+                                "test",
+                                new ByteArrayInputStream(archive),
+                                restored,
+                                1 << 20,
+                                sevenStreams,
+                                Progress.NONE))
+                .isInstanceOf(LimitExceededException.class);
+        assertThat(sevenStreams.memory().usedBytes()).isZero();
+    }
+
+    @Test
+    void cancelledWorkStopsAndGivesItsMemoryBack() {
+        CallScope scope = CallScope.withMemory(Archives.MEMORY);
+        byte[] original = TestTexts.words(600_000, 19);
+        assertThatThrownBy(() -> new Compressor(tiny)
+                        .compress(
+                                new ByteArrayInputStream(original),
+                                new ByteArrayOutputStream(),
+                                tiny.predictor(),
+                                Archives.options(1, 1),
+                                scope,
+                                reached -> scope.cancellation().cancel("enough")))
+                .isInstanceOf(CancelledException.class);
+        assertThat(scope.memory().usedBytes()).isZero();
+    }
+}
