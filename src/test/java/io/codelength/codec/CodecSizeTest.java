@@ -1,0 +1,91 @@
+package io.codelength.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.codelength.engine.reference.ReferenceEngine;
+import io.codelength.limit.CallScope;
+import io.codelength.model.TinyModels;
+import io.codelength.predict.ExactScorer;
+import io.codelength.text.FrameLanes;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Archives are as short as the design says: {@code docs/format.md}, sizes. */
+class CodecSizeTest {
+    private static ReferenceEngine engine;
+    private static OnePredictor shipped;
+    private static OnePredictor named;
+
+    @BeforeAll
+    static void load() {
+        engine = new ReferenceEngine(1);
+        shipped = new OnePredictor(engine.load(TinyModels.small()), true);
+        named = new OnePredictor(shipped.predictor(), false);
+    }
+
+    @AfterAll
+    static void close() {
+        engine.close();
+    }
+
+    /** Bytes that the exact probabilities make of the text, were the coder ideal. */
+    private static double idealBytes(byte[] original, int lanes) {
+        Windows windows = Windows.ofTierModel(shipped.predictor().model().shape().contextTokens());
+        Measurer measurer = new Measurer(new ExactScorer(shipped.predictor(), windows.windowTokens()));
+        double bits = 0;
+        for (int start = 0; start < original.length; start += CodecConstants.FRAME_BYTES) {
+            int end = Math.min(start + CodecConstants.FRAME_BYTES, original.length);
+            FrameLanes division = new FrameLanes(end - start, lanes);
+            for (int lane = 0; lane < lanes; lane++) {
+                byte[] text = Arrays.copyOfRange(original, start + division.start(lane), start + division.end(lane));
+                bits += measurer.measure(text, CallScope.withMemory(Archives.MEMORY), Progress.NONE)
+                        .bits();
+            }
+        }
+        return bits / 8;
+    }
+
+    @Test
+    void framedArchivesAreWithinTheirBoundOfTheIdeal() {
+        for (int lanes : new int[] {1, 8, 9, 32}) {
+            for (int length : new int[] {2049, 20_000, 300_000}) {
+                byte[] original = TestTexts.words(length, length);
+                int frames = (length + CodecConstants.FRAME_BYTES - 1) / CodecConstants.FRAME_BYTES;
+                double bound = idealBytes(original, lanes) * 1.0005 + frames * (8 + 32) + 96;
+                if (bound < original.length) {
+                    for (OnePredictor source : new OnePredictor[] {shipped, named}) {
+                        assertThat(Archives.compress(source, original, Archives.options(lanes, 64)).length)
+                                .as("%d bytes, %d lanes, shipped %b", length, lanes, source.shipped())
+                                .isLessThanOrEqualTo((int) bound);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void compactArchivesHaveTwelveBytesBesideThePayloadOrTwenty() {
+        for (int length : new int[] {100, 1000, 2048}) {
+            byte[] original = TestTexts.words(length, length);
+            double payload = idealBytes(original, 1) + 1;
+            if (payload + 20 < original.length) {
+                assertThat(Archives.compress(shipped, original, CompressionOptions.DEFAULT).length)
+                        .isLessThanOrEqualTo((int) payload + 12);
+                assertThat(Archives.compress(named, original, CompressionOptions.DEFAULT).length)
+                        .isLessThanOrEqualTo((int) payload + 20);
+            }
+        }
+    }
+
+    @Test
+    void noiseGrowsBySixtyFourBytesAndThirtyTwoAMebibyteAtMost() {
+        for (int length : new int[] {0, 1, 300, 2048, 2049, 100_000, 1 << 20, 3 << 20, (9 << 20) + 5}) {
+            byte[] original = TestTexts.random(length, length);
+            assertThat(Archives.compress(named, original, CompressionOptions.DEFAULT).length - length)
+                    .as("noise of %d bytes", length)
+                    .isLessThanOrEqualTo(64 + 32 * (length >> 20));
+        }
+    }
+}
