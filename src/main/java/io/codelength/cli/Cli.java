@@ -24,6 +24,7 @@ public final class Cli {
                 .addSubcommand(new CompressCommand(session))
                 .addSubcommand(new DecompressCommand(session))
                 .addSubcommand(new CatCommand(session))
+                .addSubcommand(new ListCommand(session))
                 .addSubcommand(new VerifyCommand(session))
                 .addSubcommand(new BenchCommand(session));
     }
