@@ -19,6 +19,11 @@ public final class EnginePredictors implements Backend.Predictors {
     }
 
     @Override
+    public String description() {
+        return "none";
+    }
+
+    @Override
     public Predictor named(String model) {
         throw new ModelMismatchException("there is no model '%s'".formatted(model));
     }

@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 public interface Backend {
     /** Loaded models; closing it closes every one of them. */
     interface Predictors extends PredictorSource, AutoCloseable {
+        /** What computes, for people: engine, device, threads, library; known once a model is loaded. */
+        String description();
+
         @Override
         void close();
     }

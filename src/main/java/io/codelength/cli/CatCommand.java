@@ -4,6 +4,8 @@ import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Decompressor;
 import io.codelength.codec.Progress;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -47,42 +49,44 @@ final class CatCommand implements Callable<Integer> {
         this.session = session;
     }
 
+    /** Two places in the original, the last one included. */
+    private record Range(long first, long last) {
+        static Range parse(String text) {
+            Matcher matcher = RANGE.matcher(text);
+            if (!matcher.matches()) {
+                throw new UsageException("--range %s: write two numbers of bytes, as in 0-99".formatted(text));
+            }
+            return new Range(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
+        Optional<Range> wanted = Optional.ofNullable(range).map(Range::parse);
         try (Backend.Predictors predictors = engine.open(session)) {
             Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES);
-            try (SourceFile source = SourceFile.open(file, session);
-                    Output target = Output.open(SourceFile.STANDARD, source, true, false, session)) {
-                if (range == null) {
-                    decompressor.decompress(
-                            source.name(),
-                            source.stream(),
-                            target.stream(),
-                            Long.MAX_VALUE,
-                            engine.scope(session),
-                            Progress.NONE);
-                } else {
-                    catRange(decompressor, range, target);
-                }
-                target.commit(source);
+            OutputStream target = Output.standard(session);
+            if (wanted.isPresent()) {
+                catRange(decompressor, wanted.get(), target);
+            } else {
+                catAll(decompressor, target);
             }
+            target.flush();
         }
         return ExitCode.DONE;
     }
 
-    private void catRange(Decompressor decompressor, String range, Output target) throws IOException {
-        Matcher matcher = RANGE.matcher(range);
-        if (!matcher.matches()) {
-            throw new UsageException("--range %s: write two numbers of bytes, as in 0-99".formatted(range));
+    private void catAll(Decompressor decompressor, OutputStream target) throws IOException {
+        try (SourceFile source = SourceFile.open(file, session)) {
+            decompressor.decompress(
+                    source.name(), source.stream(), target, Long.MAX_VALUE, engine.scope(session), Progress.NONE);
         }
+    }
+
+    private void catRange(Decompressor decompressor, Range wanted, OutputStream target) throws IOException {
         try (FileArchive archive = FileArchive.open(file)) {
             decompressor.decompressRange(
-                    archive,
-                    Long.parseLong(matcher.group(1)),
-                    Long.parseLong(matcher.group(2)),
-                    target.stream(),
-                    engine.scope(session),
-                    Progress.NONE);
+                    archive, wanted.first(), wanted.last(), target, engine.scope(session), Progress.NONE);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--range %s: %s".formatted(range, e.getMessage()));
         }

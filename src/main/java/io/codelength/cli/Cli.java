@@ -24,7 +24,9 @@ public final class Cli {
                 .addSubcommand(new CompressCommand(session))
                 .addSubcommand(new DecompressCommand(session))
                 .addSubcommand(new CatCommand(session))
-                .addSubcommand(new VerifyCommand(session));
+                .addSubcommand(new ListCommand(session))
+                .addSubcommand(new VerifyCommand(session))
+                .addSubcommand(new BenchCommand(session));
     }
 
     /** Adds a command that this package does not know, as {@code serve}. */

@@ -35,7 +35,7 @@ final class DecompressCommand implements Callable<Integer> {
     private final EngineOptions engine = new EngineOptions();
 
     @Mixin
-    private final EngineOptions.OutputLimit limit = new EngineOptions.OutputLimit();
+    private final OutputLimitOption limit = new OutputLimitOption();
 
     @Parameters(arity = "1..*", paramLabel = "FILE.clen", description = "Archives; - is standard input.")
     private List<String> files = new ArrayList<>();
@@ -104,7 +104,7 @@ final class DecompressCommand implements Callable<Integer> {
                 Output target = Output.open(targetOf(file), source, force, false, session);
                 ProgressLine progress = new ProgressLine(session, quiet, source.name(), OptionalLong.empty())) {
             DecompressionSummary summary = decompressor.decompress(
-                    source.name(), source.stream(), target.stream(), limit.orNone(), engine.scope(session), progress);
+                    source.name(), source.stream(), target.stream(), limit.bytes(), engine.scope(session), progress);
             target.commit(source);
             progress.wipe();
             if (!quiet && !json) {

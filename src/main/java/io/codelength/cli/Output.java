@@ -45,6 +45,11 @@ final class Output implements Closeable {
         return new Output(Optional.of(file), file.stream(), argument);
     }
 
+    /** Standard output, whose errors are not swallowed. */
+    static OutputStream standard(Session session) {
+        return new StandardOutput(session.terminal().out());
+    }
+
     OutputStream stream() {
         return stream;
     }

@@ -1,5 +1,6 @@
 package io.codelength.cli;
 
+import io.codelength.codec.EngineChoice;
 import io.codelength.limit.Cancellation;
 import java.io.IOException;
 import java.util.List;
@@ -16,6 +17,14 @@ public record Session(Terminal terminal, Backend backend, Interruption interrupt
 
     Cancellation cancellation() {
         return interruption.cancellation();
+    }
+
+    Backend.Predictors predictors(EngineChoice choice) {
+        try {
+            return backend.predictors(choice, this::note);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Tells the user something in passing, on standard error. */

@@ -28,7 +28,7 @@ public final class ExactModelReader {
     private static final double FREQUENCY_MAX = 16;
 
     private final ByteSource source;
-    private final MessageDigest digest = Sha256.digest();
+    private final MessageDigest digest = Fingerprint.newDigest();
     private long position;
 
     private ExactModelReader(ByteSource source) {

@@ -18,7 +18,7 @@ public final class ExactModelWriter {
     static final int FLAG_ROTATED = 1;
 
     private final OutputStream out;
-    private final MessageDigest digest = Sha256.digest();
+    private final MessageDigest digest = Fingerprint.newDigest();
 
     private ExactModelWriter(OutputStream out) {
         this.out = out;

@@ -1,5 +1,7 @@
 package io.codelength.model;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -21,6 +23,15 @@ public final class Fingerprint {
     /** @param hex 64 hexadecimal digits */
     public static Fingerprint parse(String hex) {
         return new Fingerprint(HexFormat.of().parseHex(hex));
+    }
+
+    /** A SHA-256 that has seen nothing yet. */
+    public static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** A copy of the 32 bytes. */

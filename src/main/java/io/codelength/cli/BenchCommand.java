@@ -1,0 +1,363 @@
+package io.codelength.cli;
+
+import io.codelength.cli.bench.Bench;
+import io.codelength.cli.bench.BenchCoder;
+import io.codelength.cli.bench.BenchResult;
+import io.codelength.cli.bench.ClassicalCoder;
+import io.codelength.cli.bench.Surroundings;
+import io.codelength.codec.CompressionOptions;
+import io.codelength.codec.Compressor;
+import io.codelength.codec.Decompressor;
+import io.codelength.codec.EngineChoice;
+import io.codelength.codec.Tier;
+import io.codelength.model.ExactModel;
+import io.codelength.predict.Predictor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "bench",
+        description = {
+            "Compress and restore files with Codelength and with classical coders, and print a table.",
+            "",
+            "Each coder runs once on each file, in memory, in this process: sizes are exact, speeds are of a cold JVM"
+                    + " and memory is the whole process's. Codelength's compression includes verifying, as users get it."
+        },
+        footer = {
+            "Examples:",
+            "  codelength bench notes.txt",
+            "  codelength bench --engines reference,pytorch --lanes 1,8,32 --classical none notes.txt",
+            "  codelength bench --tiers none --csv *.log        classical coders alone"
+        })
+final class BenchCommand implements Callable<Integer> {
+    /** The tier that means: none of ours. */
+    private static final String NONE = "none";
+
+    private final Session session;
+
+    @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files to measure with.")
+    private List<String> files = new ArrayList<>();
+
+    @Option(
+            names = "--tiers",
+            paramLabel = "T",
+            split = ",",
+            defaultValue = "model",
+            description = "Tiers to try, with commas between; none for classical coders alone. Default: model.")
+    private List<String> tiers = new ArrayList<>();
+
+    @Option(
+            names = "--engines",
+            paramLabel = "E",
+            split = ",",
+            defaultValue = "auto",
+            description = "Engines to try. Default: auto.")
+    private List<String> engines = new ArrayList<>();
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "0",
+            description = "Numbers of threads to try; 0 for one a processor, the default.")
+    private List<Integer> threads = new ArrayList<>();
+
+    @Option(
+            names = "--lanes",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "0",
+            description = "Lanes a frame to try; 0, the default, for as many as compress would take.")
+    private List<Integer> lanes = new ArrayList<>();
+
+    @Option(
+            names = "--model",
+            paramLabel = "M",
+            defaultValue = "",
+            description = "A model's short name, path or fingerprint prefix. Default: the one that ships inside.")
+    private String model = "";
+
+    @Option(
+            names = "--classical",
+            paramLabel = "C",
+            split = ",",
+            defaultValue = "all",
+            description = "Classical coders to compare with: all, the default, none, or some of"
+                    + " gzip,zstd-3,zstd-19,zstd-22-long,xz,brotli.")
+    private List<String> classical = new ArrayList<>();
+
+    @Mixin
+    private final MemoryOption memory = new MemoryOption();
+
+    @Option(names = "--no-verify", description = "Time compression without verifying.")
+    private boolean unverified;
+
+    @Option(names = "--csv", description = "Print comma-separated values instead of a table.")
+    private boolean csv;
+
+    @Option(names = "--json", description = "Print one JSON object instead of a table.")
+    private boolean json;
+
+    BenchCommand(Session session) {
+        this.session = session;
+    }
+
+    /** What happened, and what it happened with. */
+    private record Report(Surroundings surroundings, Map<String, String> setup, List<BenchResult> results) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (csv && json) {
+            throw new UsageException("--csv and --json: choose one");
+        }
+        List<ClassicalCoder> others = classicalCoders();
+        List<CompressionOptions> settings = settings();
+        Map<String, byte[]> originals = read();
+        Report report = new Report(Surroundings.here(), new LinkedHashMap<>(), new ArrayList<>());
+        for (ClassicalCoder coder : others) {
+            measure(originals, coder, report);
+        }
+        if (!settings.isEmpty()) {
+            for (String engine : engines) {
+                for (int threadCount : threads) {
+                    measureOurselves(new EngineChoice(engine, threadCount), settings, originals, report);
+                }
+            }
+        }
+        List<BenchResult> totals = totals(report.results());
+        if (json) {
+            printJson(report, totals);
+        } else if (csv) {
+            printCsv(report, totals);
+        } else {
+            printTable(report, totals);
+        }
+        if (!report.results().stream().allMatch(BenchResult::restored)) {
+            throw new CommandFailedException("a coder did not bring the bytes back; the table says which");
+        }
+        return ExitCode.DONE;
+    }
+
+    private List<ClassicalCoder> classicalCoders() {
+        List<ClassicalCoder> all = List.of(ClassicalCoder.values());
+        if (classical.equals(List.of("all"))) {
+            return all;
+        } else if (classical.equals(List.of(NONE))) {
+            return List.of();
+        }
+        List<ClassicalCoder> chosen = new ArrayList<>();
+        for (String name : classical) {
+            chosen.add(all.stream()
+                    .filter(coder -> coder.shortName().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new UsageException("--classical %s: choose all, none, or some of %s"
+                            .formatted(
+                                    name,
+                                    all.stream().map(ClassicalCoder::shortName).collect(Collectors.joining(","))))));
+        }
+        return chosen;
+    }
+
+    /** Every tier with every number of lanes. */
+    private List<CompressionOptions> settings() {
+        List<CompressionOptions> settings = new ArrayList<>();
+        if (tiers.equals(List.of(NONE))) {
+            return settings;
+        }
+        try {
+            for (String tier : tiers) {
+                for (int laneCount : lanes) {
+                    settings.add(new CompressionOptions(
+                            Tier.parse(tier),
+                            laneCount == 0 ? OptionalInt.empty() : OptionalInt.of(laneCount),
+                            !unverified,
+                            CompressionOptions.DEFAULT_BATCH_LANES));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+        return settings;
+    }
+
+    private Map<String, byte[]> read() throws IOException {
+        Map<String, byte[]> originals = new LinkedHashMap<>();
+        for (String file : files) {
+            try (SourceFile source = SourceFile.open(file, session)) {
+                originals.put(file, source.stream().readAllBytes());
+            }
+        }
+        return originals;
+    }
+
+    private void measureOurselves(
+            EngineChoice choice, List<CompressionOptions> settings, Map<String, byte[]> originals, Report report)
+            throws IOException {
+        try (Backend.Predictors predictors = session.predictors(choice)) {
+            Predictor predictor = predictors.named(model); // loaded before the clock starts
+            ExactModel exact = predictor.model();
+            report.setup().put("model", "%s (%s)".formatted(exact.name(), exact.fingerprint()));
+            report.setup().put("engine " + choice.name(), predictors.description());
+            for (CompressionOptions options : settings) {
+                String label = "%s, %s, %s, %s"
+                        .formatted(
+                                options.tier(),
+                                choice.name(),
+                                choice.threads() == 0 ? "all threads" : counted(choice.threads(), "thread"),
+                                options.lanes().isEmpty()
+                                        ? "auto lanes"
+                                        : counted(options.lanes().getAsInt(), "lane"));
+                CodelengthCoder coder = new CodelengthCoder(
+                        label,
+                        new Compressor(predictors),
+                        new Decompressor(predictors, options.batchLanes()),
+                        predictor,
+                        options,
+                        memory.scope(session));
+                measure(originals, coder, report);
+            }
+        }
+    }
+
+    private static String counted(int count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+
+    private void measure(Map<String, byte[]> originals, BenchCoder coder, Report report) throws IOException {
+        for (Map.Entry<String, byte[]> file : originals.entrySet()) {
+            session.cancellation().throwIfCancelled();
+            if (session.terminal().errIsTerminal()) {
+                session.say(coder.label() + ": " + file.getKey());
+            }
+            report.results().add(Bench.run(file.getKey(), file.getValue(), coder));
+        }
+    }
+
+    private static List<BenchResult> totals(List<BenchResult> results) {
+        Map<String, List<BenchResult>> byCoder = new LinkedHashMap<>();
+        for (BenchResult result : results) {
+            byCoder.computeIfAbsent(result.coder(), coder -> new ArrayList<>()).add(result);
+        }
+        List<BenchResult> totals = new ArrayList<>();
+        byCoder.forEach((coder, ofCoder) -> totals.add(BenchResult.total(coder, ofCoder)));
+        return totals;
+    }
+
+    private Map<String, String> heading(Report report) {
+        Map<String, String> heading = new LinkedHashMap<>();
+        heading.put("codelength", Version.number());
+        heading.put("commit", report.surroundings().commit());
+        heading.put("date", report.surroundings().date());
+        heading.put("machine", report.surroundings().machine());
+        heading.put("jdk", report.surroundings().jdk());
+        heading.putAll(report.setup());
+        return heading;
+    }
+
+    private void printTable(Report report, List<BenchResult> totals) {
+        heading(report).forEach((key, value) -> print("%s: %s", key, value));
+        for (String file : files) {
+            List<BenchResult> ofFile = report.results().stream()
+                    .filter(result -> result.file().equals(file))
+                    .toList();
+            printRows("%s, %d bytes".formatted(file, ofFile.get(0).originalBytes()), ofFile);
+        }
+        if (files.size() > 1) {
+            printRows(
+                    "all %d files, %d bytes"
+                            .formatted(files.size(), totals.get(0).originalBytes()),
+                    totals);
+        }
+    }
+
+    private void printRows(String title, List<BenchResult> rows) {
+        int width = rows.stream().mapToInt(row -> row.coder().length()).max().orElse(0);
+        String line = "%-" + width + "s  %12s  %8s  %9s  %12s  %12s  %8s  %s";
+        print("");
+        print("%s", title);
+        print(line, "coder", "bytes", "rate", "bits/byte", "KB/s in", "KB/s out", "peak MB", "restored");
+        for (BenchResult row : rows) {
+            print(
+                    line,
+                    row.coder(),
+                    row.compressedBytes(),
+                    decimal(100 * row.rate(), 2) + " %",
+                    decimal(row.bitsPerByte(), 4),
+                    decimal(row.compressKilobytesPerSecond(), 1),
+                    decimal(row.decompressKilobytesPerSecond(), 1),
+                    row.peakBytes().isPresent() ? decimal(row.peakBytes().getAsLong() / 1e6, 0) : "-",
+                    row.restored() ? "yes" : "NO");
+        }
+    }
+
+    private static String decimal(double value, int places) {
+        return String.format(Locale.ROOT, "%." + places + "f", value);
+    }
+
+    private void print(String format, @Nullable Object... values) {
+        session.terminal().out().println(String.format(Locale.ROOT, format, values));
+    }
+
+    private void printCsv(Report report, List<BenchResult> totals) {
+        heading(report).forEach((key, value) -> print("# %s: %s", key, value));
+        print("file,coder,originalBytes,compressedBytes,rate,bitsPerByte,compressKilobytesPerSecond,"
+                + "decompressKilobytesPerSecond,peakBytes,restored");
+        List<BenchResult> rows = new ArrayList<>(report.results());
+        rows.addAll(totals);
+        for (BenchResult row : rows) {
+            print(
+                    "%s,%s,%d,%d,%s,%s,%s,%s,%s,%s",
+                    quoted(row.file()),
+                    quoted(row.coder()),
+                    row.originalBytes(),
+                    row.compressedBytes(),
+                    decimal(row.rate(), 6),
+                    decimal(row.bitsPerByte(), 6),
+                    decimal(row.compressKilobytesPerSecond(), 3),
+                    decimal(row.decompressKilobytesPerSecond(), 3),
+                    row.peakBytes().isPresent() ? Long.toString(row.peakBytes().getAsLong()) : "",
+                    row.restored());
+        }
+    }
+
+    private static String quoted(String value) {
+        return "\"" + value.replace("\"", "\"\"") + "\"";
+    }
+
+    private void printJson(Report report, List<BenchResult> totals) {
+        Map<String, Object> object = Json.object();
+        object.putAll(heading(report));
+        object.put("results", report.results().stream().map(BenchCommand::facts).toList());
+        object.put("totals", totals.stream().map(BenchCommand::facts).toList());
+        Json.print(session, object);
+    }
+
+    private static Map<String, Object> facts(BenchResult result) {
+        Map<String, Object> facts = Json.object();
+        if (!result.file().isEmpty()) {
+            facts.put("file", result.file());
+        }
+        facts.put("coder", result.coder());
+        facts.put("originalBytes", result.originalBytes());
+        facts.put("compressedBytes", result.compressedBytes());
+        facts.put("rate", result.rate());
+        facts.put("bitsPerByte", result.bitsPerByte());
+        facts.put("compressKilobytesPerSecond", result.compressKilobytesPerSecond());
+        facts.put("decompressKilobytesPerSecond", result.decompressKilobytesPerSecond());
+        result.peakBytes().ifPresent(peak -> facts.put("peakBytes", peak));
+        facts.put("restored", result.restored());
+        return facts;
+    }
+}
