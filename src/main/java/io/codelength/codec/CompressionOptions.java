@@ -25,4 +25,9 @@ public record CompressionOptions(Tier tier, OptionalInt lanes, boolean verify, i
             throw new IllegalArgumentException("batchLanes: %d is not at least 1".formatted(batchLanes));
         }
     }
+
+    /** The same, but frames are not decoded before they are handed on. */
+    public CompressionOptions withoutVerification() {
+        return new CompressionOptions(tier, lanes, false, batchLanes);
+    }
 }

@@ -86,16 +86,13 @@ public final class Compressor {
         }
 
         private CompressionSummary compact(byte[] original, OutputStream archive) throws IOException {
-            Frame frame = original.length == 0
-                    ? new StoredFrame(original)
-                    : encodeAndVerify(List.of(original)).get(0);
-            CompactArchive stored = CompactArchive.stored(original);
-            byte[] bytes = stored.toBytes();
-            if (frame instanceof CodedFrame coded && coded.payload().length < original.length) {
-                byte[] shorter = CompactArchive.coded(
+            byte[] bytes = CompactArchive.stored(original).toBytes();
+            if (original.length > 0
+                    && encodeAndVerify(List.of(original)).get(0) instanceof CodedFrame coded) {
+                byte[] asTokens = CompactArchive.coded(
                                 coded.method(), Optional.of(modelReference()), original, coded.payload())
                         .toBytes();
-                bytes = shorter.length < bytes.length ? shorter : bytes;
+                bytes = asTokens.length < bytes.length ? asTokens : bytes;
             }
             archive.write(bytes);
             archive.flush();

@@ -3,6 +3,7 @@ package io.codelength.codec;
 import io.codelength.container.ArchiveForm;
 import io.codelength.container.ArchiveHeader;
 import io.codelength.container.ArchiveReader;
+import io.codelength.container.ArchiveRecovery;
 import io.codelength.container.ArchiveSource;
 import io.codelength.container.CodedFrame;
 import io.codelength.container.CompactArchive;
@@ -10,6 +11,7 @@ import io.codelength.container.CorruptContainerException;
 import io.codelength.container.FrameMethod;
 import io.codelength.container.IncomingArchive;
 import io.codelength.container.LocatedFrame;
+import io.codelength.container.ModelReference;
 import io.codelength.container.SeekableArchive;
 import io.codelength.container.StoredFrame;
 import io.codelength.container.UnsupportedFormatException;
@@ -28,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Archive to bytes: the mirror image of {@link Compressor}. Thread-safe. */
 public final class Decompressor {
@@ -71,11 +74,12 @@ public final class Decompressor {
         }
         ArchiveReader reader = (ArchiveReader) incoming;
         MessageDigest digest = Digests.sha256();
-        Restoration restoration = new Restoration(name, reader.header(), scope, (originalOffset, bytes) -> {
-            digest.update(bytes);
-            target.write(bytes);
-            progress.reached(originalOffset + bytes.length);
-        });
+        Restoration restoration = new Restoration(
+                name, () -> tokenFrames(name, reader.header(), scope), scope, (originalOffset, bytes) -> {
+                    digest.update(bytes);
+                    target.write(bytes);
+                    progress.reached(originalOffset + bytes.length);
+                });
         restoration.restore(() -> {
             Optional<LocatedFrame> next = reader.next();
             if (next.isPresent()) {
@@ -122,21 +126,87 @@ public final class Decompressor {
         }
         SeekableArchive frames = new SeekableArchive(archive);
         checkRange(first, last, frames.originalBytes());
-        int[] next = {frames.frameAt(first)};
-        int end = frames.frameAt(last) + 1;
-        new Restoration(archive.name(), frames.header(), scope, (originalOffset, bytes) -> {
-                    int from = (int) Math.max(0, first - originalOffset);
-                    int to = (int) Math.min(bytes.length, last + 1 - originalOffset);
-                    target.write(bytes, from, to - from);
-                    progress.reached(originalOffset + to - first);
-                })
-                .restore(() -> next[0] == end ? Optional.empty() : Optional.of(frames.readFrame(next[0]++)));
+        int[] next = {frames.frameHolding(first)};
+        int end = frames.frameHolding(last) + 1;
+        new Restoration(
+                        archive.name(),
+                        () -> tokenFrames(archive.name(), frames.header(), scope),
+                        scope,
+                        (originalOffset, bytes) -> {
+                            int from = (int) Math.max(0, first - originalOffset);
+                            int to = (int) Math.min(bytes.length, last + 1 - originalOffset);
+                            target.write(bytes, from, to - from);
+                            progress.reached(originalOffset + to - first);
+                        })
+                .restore(() -> next[0] == end ? Optional.empty() : Optional.of(frames.read(next[0]++)));
+    }
+
+    /**
+     * Restores what is left of a damaged archive: every frame whose checksums are right, in order, one behind the other. A
+     * compact archive is one frame.
+     *
+     * @param fallback the model to use where neither header nor footer say which; tier {@code model}'s windows are then
+     *     assumed
+     * @throws ModelMismatchException if the model that the archive names is not here
+     */
+    public RecoverySummary recover(
+            ArchiveSource archive, Predictor fallback, OutputStream target, CallScope scope, Progress progress)
+            throws IOException {
+        if (isCompact(archive)) {
+            throw new UnsupportedFormatException(
+                    "%s is a compact archive, one frame that is whole or lost; use `codelength decompress`"
+                            .formatted(archive.name()));
+        }
+        ArchiveRecovery found = ArchiveRecovery.scan(archive);
+        Supplier<TokenFrames> tokenFrames = () -> found.header().isPresent()
+                ? tokenFrames(archive.name(), found.header().get(), scope)
+                : new TokenFrames(
+                        fallback, Windows.ofTierModel(fallback.model().shape().contextTokens()), batchLanes, scope);
+        int lost = 0;
+        long originalBytes = 0;
+        for (ArchiveRecovery.FoundFrame frame : found.frames()) {
+            LocatedFrame located =
+                    new LocatedFrame(found.read(frame), frame.index().orElse(0), frame.archiveOffset(), originalBytes);
+            try {
+                Iterator<LocatedFrame> only = List.of(located).iterator();
+                new Restoration(archive.name(), tokenFrames, scope, (offset, bytes) -> target.write(bytes))
+                        .restore(() -> only.hasNext() ? Optional.of(only.next()) : Optional.empty());
+                originalBytes += frame.originalBytes();
+            } catch (CorruptContainerException e) {
+                lost++;
+            }
+            progress.reached(originalBytes);
+        }
+        return new RecoverySummary(
+                originalBytes, found.frames().size() - lost, lost, found.frameCount(), found.damage(), found.missing());
     }
 
     private static boolean isCompact(ArchiveSource archive) throws IOException {
         byte[] first = new byte[(int) Math.min(archive.length(), ArchiveForm.FIRST_BYTES)];
         archive.readFully(0, first, 0, first.length);
         return ArchiveForm.of(first) == ArchiveForm.COMPACT;
+    }
+
+    /** How to decode the coded frames of an archive with this header; loads the model. */
+    private TokenFrames tokenFrames(String name, ArchiveHeader header, CallScope scope) {
+        ModelReference model =
+                header.model().orElseThrow(() -> corruptHeader(name, "it names no model, but frames need one"));
+        if (header.profile() != ArchiveHeader.PROFILE) {
+            throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
+                    .formatted(name, header.profile(), ArchiveHeader.PROFILE));
+        }
+        Predictor predictor = predictors.referred(model);
+        int context = predictor.model().shape().contextTokens();
+        if (header.windowTokens() > context) {
+            throw corruptHeader(
+                    name, "a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
+        }
+        return new TokenFrames(
+                predictor, new Windows(header.windowTokens(), header.overlapTokens()), batchLanes, scope);
+    }
+
+    private static CorruptContainerException corruptHeader(String name, String what) {
+        return CorruptContainerException.in(name, "header", 0, what);
     }
 
     private static void checkRange(long first, long last, long originalBytes) {
@@ -174,7 +244,7 @@ public final class Decompressor {
     /** Decodes frames together and hands them on in order, each after its checksum was found right. */
     private final class Restoration {
         private final String name;
-        private final ArchiveHeader header;
+        private final Supplier<TokenFrames> tokenFrames;
         private final CallScope scope;
         private final FrameTarget target;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -182,9 +252,9 @@ public final class Decompressor {
         private int frames;
         private boolean exhausted;
 
-        private Restoration(String name, ArchiveHeader header, CallScope scope, FrameTarget target) {
+        private Restoration(String name, Supplier<TokenFrames> tokenFrames, CallScope scope, FrameTarget target) {
             this.name = name;
-            this.header = header;
+            this.tokenFrames = tokenFrames;
             this.scope = scope;
             this.target = target;
         }
@@ -194,34 +264,13 @@ public final class Decompressor {
                 CodedFrames coded = new CodedFrames(supplier);
                 while (!exhausted) {
                     if (coded.hasNext()) {
-                        tokenFrames().decode(coded, this::task, this::decoded);
+                        tokenFrames.get().decode(coded, this::task, this::decoded);
                     }
                     handOn();
                 }
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
-        }
-
-        private TokenFrames tokenFrames() {
-            if (header.profile() != ArchiveHeader.PROFILE) {
-                throw new UnsupportedFormatException(
-                        "%s was written with numeric profile %d; this version reads profile %d"
-                                .formatted(name, header.profile(), ArchiveHeader.PROFILE));
-            }
-            Predictor predictor = predictors.referred(
-                    header.model().orElseThrow(() -> corruptHeader("it names no model, but frames need one")));
-            int context = predictor.model().shape().contextTokens();
-            if (header.windowTokens() > context) {
-                throw corruptHeader(
-                        "a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
-            }
-            return new TokenFrames(
-                    predictor, new Windows(header.windowTokens(), header.overlapTokens()), batchLanes, scope);
-        }
-
-        private CorruptContainerException corruptHeader(String what) {
-            return CorruptContainerException.in(name, "header", 0, what);
         }
 
         private TokenFrames.Task task(Waiting frame) {

@@ -24,8 +24,7 @@ public final class Archives {
         return compress(new Compressor(source), source, original, options);
     }
 
-    static byte[] compress(
-            Compressor compressor, PredictorSource source, byte[] original, CompressionOptions options) {
+    static byte[] compress(Compressor compressor, PredictorSource source, byte[] original, CompressionOptions options) {
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         try {
             compressor.compress(

@@ -44,10 +44,10 @@ class CodecDamageTest {
     private static List<byte[]> smallOriginals() {
         return List.of(
                 new byte[0],
-                TestTexts.words(40, 1),
-                TestTexts.words(300, 2),
+                LikelyText.of(tiny.predictor(), 40, 1),
+                LikelyText.of(tiny.predictor(), 300, 2),
                 TestTexts.random(50, 3),
-                TestTexts.words(2100, 4));
+                LikelyText.of(tiny.predictor(), 2100, 4));
     }
 
     @Test
@@ -78,7 +78,7 @@ class CodecDamageTest {
 
     @Test
     void thousandsOfRandomChangesOfALargerArchiveAreRefused() {
-        byte[] original = TestTexts.words(20_000, 5);
+        byte[] original = LikelyText.of(tiny.predictor(), 12_000, 5);
         byte[] archive = Archives.compress(tiny, original, Archives.options(9, 64));
         long seed = Long.getLong("tests.seed", 1);
         Random random = new Random(seed);

@@ -10,8 +10,28 @@ import java.util.Random;
 /** Small texts of our own, from a seed, that look like what people keep and like what nobody should. */
 public final class TestTexts {
     private static final String[] WORDS = {
-        "the", "water", "of", "ein", "Straße", "été", "мир", "город", "こんにちは", "世界", "שלום", "नमस्ते", "🙂", "1984", "def",
-        "return", "x", "==", "https://example.org/a?b=c", "…", "naïve", "ﬁ"
+        "the",
+        "water",
+        "of",
+        "ein",
+        "Straße",
+        "été",
+        "мир",
+        "город",
+        "こんにちは",
+        "世界",
+        "שלום",
+        "नमस्ते",
+        "🙂",
+        "1984",
+        "def",
+        "return",
+        "x",
+        "==",
+        "https://example.org/a?b=c",
+        "…",
+        "naïve",
+        "ﬁ"
     };
 
     private TestTexts() {}
