@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -31,6 +32,7 @@ public final class Service implements AutoCloseable {
     private @Nullable ConfigurableApplicationContext context;
     private int port;
     private boolean closed;
+    private final CountDownLatch stopped = new CountDownLatch(1);
 
     private Service(String address) {
         this.address = address;
@@ -70,6 +72,11 @@ public final class Service implements AutoCloseable {
     public String url() {
         String host = address.contains(":") ? "[" + address + "]" : address;
         return "http://%s:%d".formatted(host, port);
+    }
+
+    /** Waits until the service was stopped, by {@link #close} or by a signal to the process. */
+    public void await() throws InterruptedException {
+        stopped.await();
     }
 
     /** Cancels what is in flight, stops the web server, then the database. Closing twice does nothing. */
@@ -143,5 +150,6 @@ public final class Service implements AutoCloseable {
             }
             lock = null;
         }
+        stopped.countDown();
     }
 }

@@ -1,7 +1,7 @@
 package io.codelength.store;
 
 import io.codelength.codec.CompressionSummary;
-import io.codelength.store.ArchiveWriter.Written;
+import io.codelength.store.ObjectUpload.Written;
 import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import java.security.MessageDigest;
@@ -53,14 +53,14 @@ public final class ObjectStore {
     }
 
     /** Begins a pending object; close the writer in any case. */
-    public ArchiveWriter begin(ObjectDescription description) {
+    public ObjectUpload begin(ObjectDescription description) {
         UUID id = UUID.randomUUID();
         // PostgreSQL keeps microseconds; what is answered now is what is read later.
         StoredObject object = new StoredObject(
                 id, description, instance.key(), CHUNK_BYTES, clock.instant().truncatedTo(ChronoUnit.MICROS));
         beingWritten.add(id);
         transaction.executeWithoutResult(status -> entities.persist(object));
-        return new ArchiveWriter(this, id);
+        return new ObjectUpload(this, id);
     }
 
     void writeChunk(UUID object, int index, byte[] bytes) throws IOException {
@@ -81,7 +81,7 @@ public final class ObjectStore {
      * @throws IllegalStateException if the database gives other bytes than it was given
      * @throws ObjectGoneException if the pending object was swept, this service having lost its lock
      */
-    public StoredObject finish(ArchiveWriter writer, CompressionSummary summary) throws IOException {
+    public StoredObject finish(ObjectUpload writer, CompressionSummary summary) throws IOException {
         UUID id = writer.object();
         Written written = writer.end();
         if (written.bytes() != summary.archiveBytes()) {

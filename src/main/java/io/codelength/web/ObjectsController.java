@@ -9,9 +9,9 @@ import io.codelength.codec.Progress;
 import io.codelength.container.CorruptContainerException;
 import io.codelength.limit.CallScope;
 import io.codelength.predict.Predictor;
-import io.codelength.store.ArchiveWriter;
 import io.codelength.store.ObjectDescription;
 import io.codelength.store.ObjectStore;
+import io.codelength.store.ObjectUpload;
 import io.codelength.store.PagePosition;
 import io.codelength.store.StoredArchive;
 import io.codelength.store.StoredObject;
@@ -106,7 +106,7 @@ final class ObjectsController {
             CompressionOptions options,
             CallScope scope)
             throws IOException {
-        try (ArchiveWriter archive = store.begin(description)) {
+        try (ObjectUpload archive = store.begin(description)) {
             CompressionSummary summary = compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
             scope.throwIfCancelled();
             return store.finish(archive, summary);

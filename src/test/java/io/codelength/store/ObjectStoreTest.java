@@ -92,7 +92,7 @@ class ObjectStoreTest {
     @Test
     void whatIsNotFinishedIsNeverSeenAndLeavesNothing() throws Exception {
         UUID id;
-        try (ArchiveWriter writer = store.begin(DESCRIPTION)) {
+        try (ObjectUpload writer = store.begin(DESCRIPTION)) {
             id = writer.object();
             writer.write(bytes(1, 600_000));
             assertThat(store.find(id)).isEmpty();
@@ -108,7 +108,7 @@ class ObjectStoreTest {
 
     @Test
     void anArchiveThatTheDatabaseChangedIsNotShown() throws Exception {
-        try (ArchiveWriter writer = store.begin(DESCRIPTION)) {
+        try (ObjectUpload writer = store.begin(DESCRIPTION)) {
             byte[] archive = bytes(2, 300_000);
             writer.write(archive);
             sql.update(
@@ -137,11 +137,11 @@ class ObjectStoreTest {
 
     @Test
     void aServiceSweepsWhatDeadOnesLeftAndNothingOfLivingOnes() throws Exception {
-        try (ArchiveWriter ours = store.begin(DESCRIPTION)) {
+        try (ObjectUpload ours = store.begin(DESCRIPTION)) {
             ours.write(bytes(4, 300_000));
             UUID theirs;
             try (ConfigurableApplicationContext other = startService()) {
-                ArchiveWriter left = other.getBean(ObjectStore.class).begin(DESCRIPTION);
+                ObjectUpload left = other.getBean(ObjectStore.class).begin(DESCRIPTION);
                 theirs = left.object();
                 left.write(bytes(5, 300_000));
                 assertThat(store.sweep()).as("the other service lives").isZero();
@@ -158,7 +158,7 @@ class ObjectStoreTest {
     @Test
     void anUploadWhoseRowsWereSweptFailsAndStoresNothing() throws Exception {
         byte[] archive = bytes(6, 600_000);
-        try (ArchiveWriter writer = store.begin(DESCRIPTION)) {
+        try (ObjectUpload writer = store.begin(DESCRIPTION)) {
             writer.write(archive, 0, 300_000);
             // As another service does when this one lost its connection.
             sql.update("delete from objects where id = ?", writer.object());
@@ -194,7 +194,7 @@ class ObjectStoreTest {
     }
 
     private static StoredObject put(byte[] archive) throws IOException {
-        try (ArchiveWriter writer = store.begin(DESCRIPTION)) {
+        try (ObjectUpload writer = store.begin(DESCRIPTION)) {
             writer.write(archive);
             return store.finish(writer, summary(archive));
         }

@@ -11,7 +11,7 @@ import java.util.UUID;
  * that neither memory nor a transaction grows with the archive. Closing it without {@link ObjectStore#finish} throws
  * everything away.
  */
-public final class ArchiveWriter extends OutputStream {
+public final class ObjectUpload extends OutputStream {
     private final ObjectStore store;
     private final UUID object;
     private final byte[] chunk = new byte[ObjectStore.CHUNK_BYTES];
@@ -20,7 +20,7 @@ public final class ArchiveWriter extends OutputStream {
     private int chunks;
     private long written;
 
-    ArchiveWriter(ObjectStore store, UUID object) {
+    ObjectUpload(ObjectStore store, UUID object) {
         this.store = store;
         this.object = object;
     }
