@@ -88,7 +88,9 @@ public final class EngineVectors {
         require(symbols.length == model.head().rows(), "there is not one symbol for each row of the head");
         int expected = 0;
         for (int symbol : symbols) {
-            require(symbol == expected || (symbol == expected - 1 && expected > 0), "head rows are not in symbol order");
+            require(
+                    symbol == expected || (symbol == expected - 1 && expected > 0),
+                    "head rows are not in symbol order");
             expected = symbol + 1;
         }
         require(expected == model.symbolCount(), "the head does not predict every symbol");
