@@ -1,5 +1,7 @@
 package io.codelength.container;
 
+import java.io.IOException;
+
 /** Which of our two forms some bytes are, of whatever version, by their first bytes. */
 public enum ArchiveForm {
     FULL,
@@ -18,6 +20,13 @@ public enum ArchiveForm {
             return COMPACT;
         }
         return FOREIGN;
+    }
+
+    /** The form of what a source holds. */
+    public static ArchiveForm of(ArchiveSource source) throws IOException {
+        byte[] first = new byte[(int) Math.min(FIRST_BYTES, source.length())];
+        source.readFully(0, first, 0, first.length);
+        return of(first);
     }
 
     static CorruptContainerException foreign(String name) {

@@ -4,7 +4,7 @@ package io.codelength.container;
  * A frame whose payload spells the original in fewer bytes; what the payload means is the codec's.
  *
  * @param method any but {@link FrameMethod#STORED}
- * @param lanes 1 to 32
+ * @param lanes 1 to 32, and no more than original bytes
  * @param originalBytes bytes of the original, 1 to the method's most
  * @param originalCrc CRC-32C of the original
  * @param payload fewer bytes than the original, possibly none; not copied
@@ -17,6 +17,9 @@ public record CodedFrame(FrameMethod method, int lanes, int originalBytes, int o
         }
         if (lanes < 1 || lanes > ArchiveFormat.LANES_MAX) {
             throw new IllegalArgumentException("%d lanes, must be 1 to 32".formatted(lanes));
+        }
+        if (lanes > originalBytes) {
+            throw new IllegalArgumentException("%d lanes for %d bytes".formatted(lanes, originalBytes));
         }
         if (originalBytes < 1 || originalBytes > method.originalBytesMax()) {
             throw new IllegalArgumentException("%s frame of %d bytes, must be 1 to %d"

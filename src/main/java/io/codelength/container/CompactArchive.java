@@ -3,6 +3,7 @@ package io.codelength.container;
 import io.codelength.container.ModelReference.FingerprintPrefix;
 import io.codelength.container.ModelReference.Shipped;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32C;
@@ -128,6 +129,14 @@ public record CompactArchive(
             archive.checkRestored(name, payload);
         }
         return archive;
+    }
+
+    /** Reads a whole archive from a source: see {@link #parse}. */
+    public static CompactArchive read(ArchiveSource source) throws IOException {
+        // One byte more than the longest tells whether something follows.
+        byte[] bytes = new byte[(int) Math.min(BYTES_MAX + 1, source.length())];
+        source.readFully(0, bytes, 0, bytes.length);
+        return parse(source.name(), bytes);
     }
 
     /**

@@ -4,6 +4,7 @@ import static io.codelength.container.ArchiveFormat.DESCRIPTOR_BYTES;
 import static io.codelength.container.ArchiveFormat.MARK_BYTES;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Frames as bytes: {@code docs/format.md}, "Frames". Writing and reading stand side by side. */
@@ -82,5 +83,42 @@ final class FrameCodec {
                         descriptor.originalBytes(),
                         ArchiveFormat.getInt(checks, 0),
                         payload);
+    }
+
+    /** Reads the frame that lies between two offsets. */
+    static Frame readAt(ArchiveSource source, long start, long end, int index, boolean hasModel) throws IOException {
+        ByteReader in = new ByteReader(source.name(), new SourceStream(source, start, end), start);
+        int mark = ArchiveFormat.getInt(in.take(MARK_BYTES, "mark", OptionalInt.of(index)), 0);
+        if (mark != ArchiveFormat.FRAME_MARK) {
+            throw CorruptContainerException.inFrame(
+                    source.name(),
+                    index,
+                    start,
+                    "mark %s, expected %s".formatted(Checksums.hex(mark), Checksums.hex(ArchiveFormat.FRAME_MARK)));
+        }
+        return readAfterMark(in, index, hasModel);
+    }
+
+    /**
+     * What a head says, if mark and checksum are right; of whatever method.
+     *
+     * @param bytes from the mark on, as many as a stored frame's head at least
+     */
+    static Optional<FrameDescriptor> soundHead(byte[] bytes) {
+        FrameDescriptor descriptor = FrameDescriptor.ofBits(ArchiveFormat.get(bytes, MARK_BYTES, DESCRIPTOR_BYTES));
+        int checked = descriptor.headBytes() - 2;
+        return bytes.length >= descriptor.headBytes()
+                        && ArchiveFormat.getInt(bytes, 0) == ArchiveFormat.FRAME_MARK
+                        && ArchiveFormat.get(bytes, checked, 2)
+                                == Checksums.crc16(bytes, MARK_BYTES, checked - MARK_BYTES)
+                ? Optional.of(descriptor)
+                : Optional.empty();
+    }
+
+    /** Whether a whole frame's payload matches the checksum in its head. */
+    static boolean isPayloadSound(byte[] frame, FrameDescriptor descriptor) {
+        int headBytes = descriptor.headBytes();
+        return ArchiveFormat.getInt(frame, headBytes - 2 - 4)
+                == Checksums.crc32c(frame, headBytes, descriptor.payloadBytes());
     }
 }

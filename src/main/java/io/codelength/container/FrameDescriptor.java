@@ -66,6 +66,9 @@ record FrameDescriptor(int method, int lanes, int originalBytes, int payloadByte
             return Optional.of(
                     "payload of %d bytes for %d original bytes, must be fewer".formatted(payloadBytes, originalBytes));
         }
+        if (lanes > originalBytes) {
+            return Optional.of("%d lanes for %d original bytes".formatted(lanes, originalBytes));
+        }
         int limit = FrameMethod.of(method).map(FrameMethod::originalBytesMax).orElse(ArchiveFormat.FRAME_BYTES_MAX);
         return originalBytes <= limit
                 ? Optional.empty()

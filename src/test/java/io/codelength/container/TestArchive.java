@@ -118,7 +118,7 @@ record TestArchive(byte[] original, byte[] bytes) {
                 builder.stored(noise(random.nextLong(), bytes));
             } else {
                 FrameMethod method = CODED.get(random.nextInt(3));
-                builder.coded(method, 1 + random.nextInt(32), text(random.nextLong(), bytes));
+                builder.coded(method, 1 + random.nextInt(Math.min(32, bytes)), text(random.nextLong(), bytes));
             }
         }
         return builder.build();
