@@ -134,7 +134,7 @@ public final class ArchiveWriter {
             writeFrame(frame);
         } else {
             held.add(frame);
-            if (held.size() == HELD_FRAMES_MAX) {
+            if (held.size() == HELD_FRAMES_MAX && frame.originalBytes() == FRAME_BYTES_MAX) {
                 writeHeader(headerFields);
             }
         }

@@ -165,7 +165,8 @@ public final class BytePairTokenizer implements Tokenizer {
 
         void spell(int from, int to, int preTokenBytesMax) {
             PreTokenizer preTokenizer = new PreTokenizer(definition.splitting(), source, to);
-            boolean splitsWhereNothingJoins = definition.splitting() == SplittingRule.NONE;
+            // Whole pieces are looked for in whole pre-tokens, so then there is no cutting beforehand.
+            boolean splitsWhereNothingJoins = definition.splitting() == SplittingRule.NONE && !definition.wholePieces();
             int begin = from;
             int preTokenEnd = from;
             while (begin < to) {
@@ -231,7 +232,7 @@ public final class BytePairTokenizer implements Tokenizer {
             for (int index = begin; index < end; index++) {
                 hash = hash * 31 + source[index];
             }
-            int slot = (hash ^ hash >>> 15) & remembered - 1;
+            int slot = (hash ^ (hash >>> 15)) & (remembered - 1);
             int seen = seenFrom[slot];
             if (seenBytes[slot] == length && Arrays.equals(source, seen, seen + length, source, begin, end)) {
                 int count = seenUnits[slot];

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class HuggingFaceTokenizer {
     /** The largest file read, in bytes; those of models in use have up to about 20 MB. */
-    public static final int FILE_BYTES_MAX = 1 << 26;
+    public static final int FILE_BYTES_MAX = 1 << 25;
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -153,6 +153,9 @@ public final class HuggingFaceTokenizer {
                         ruleOf(field + ".pattern.Regex", member.path("pattern").path("Regex"));
             }
             case "ByteLevel" -> {
+                if (marksSpaces || spacePrefix != SpacePrefix.NONE) {
+                    throw new TokenizerFormatException(field, "ByteLevel after another rule that marks spaces");
+                }
                 units = SpellingUnits.BYTES;
                 if (flag(field + ".add_prefix_space", member.path("add_prefix_space"), true)) {
                     spacePrefix = SpacePrefix.UNLESS_PRESENT;

@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -217,16 +218,24 @@ class CodecLawTest {
     @Test
     void cancelledWorkStopsAndGivesItsMemoryBack() {
         CallScope scope = CallScope.withMemory(Archives.MEMORY);
-        byte[] original = likely(9000, 19);
-        assertThatThrownBy(() -> new Compressor(tiny)
+        AtomicInteger steps = new AtomicInteger();
+        OnePredictor cancelling = new OnePredictor(
+                new ObservedPredictor(tiny.predictor(), () -> {
+                    if (steps.incrementAndGet() == 100) {
+                        scope.cancellation().cancel("enough");
+                    }
+                }),
+                true);
+        assertThatThrownBy(() -> new Compressor(cancelling)
                         .compress(
-                                new ByteArrayInputStream(original),
+                                new ByteArrayInputStream(likely(9000, 19)),
                                 new ByteArrayOutputStream(),
-                                tiny.predictor(),
-                                Archives.options(1, 1),
+                                cancelling.predictor(),
+                                CompressionOptions.DEFAULT,
                                 scope,
                                 Progress.NONE))
                 .isInstanceOf(CancelledException.class);
+        assertThat(steps).as("stopped within a step").hasValue(100);
         assertThat(scope.memory().usedBytes()).isZero();
     }
 }

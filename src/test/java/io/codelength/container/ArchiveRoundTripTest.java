@@ -92,8 +92,7 @@ class ArchiveRoundTripTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new CodedFrame(FrameMethod.STORED, 1, 5, 0, new byte[1]));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 33, 50, 0, new byte[1]));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 6, 5, 0, new byte[1]));
+        assertThatIllegalArgumentException().isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 6, 5, 0, new byte[1]));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 1, MIB / 4 + 1, 0, new byte[1]));
         assertThatIllegalArgumentException().isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 1, 5, 0, new byte[5]));

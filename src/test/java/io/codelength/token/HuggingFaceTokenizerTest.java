@@ -98,6 +98,7 @@ class HuggingFaceTokenizerTest {
         String words = "{'type':'Split','pattern':{'Regex':'x+'},'behavior':'Isolated'}";
         refused("pre_tokenizer.pretokenizers[0].pattern.Regex", file("null", sequence(words, noRegex()), SPELLING, ""));
         refused("pre_tokenizer", file("null", "null", SPELLING, ""));
+        refused("pre_tokenizer", file(MARKS, BYTE_LEVEL, SPELLING, ""));
         refused("model.type", file("null", BYTE_LEVEL, SPELLING, "").replace("BPE", "Unigram"));
         refused("model.dropout", file("null", BYTE_LEVEL, "'dropout':0.5," + SPELLING, ""));
         refused("model.end_of_word_suffix", file("null", BYTE_LEVEL, "'end_of_word_suffix':'</w>'," + SPELLING, ""));

@@ -1,0 +1,155 @@
+package io.codelength.app;
+
+import io.codelength.codec.PredictorSource;
+import io.codelength.store.embedded.DirectoryLock;
+import io.codelength.store.embedded.EmbeddedDatabase;
+import io.codelength.web.ModelCatalog;
+import io.codelength.web.ServiceLimits;
+import io.codelength.web.WebConfiguration.SpoolDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * A running service: directory lock, database, web server, in this order, and stopped in the opposite one. Stops with the
+ * process, too, when that ends by SIGTERM or Ctrl-C.
+ */
+public final class Service implements AutoCloseable {
+    private final String address;
+    private @Nullable DirectoryLock lock;
+    private @Nullable EmbeddedDatabase database;
+    private @Nullable ConfigurableApplicationContext context;
+    private int port;
+    private boolean closed;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private Service(String address) {
+        this.address = address;
+    }
+
+    /**
+     * Starts a service and says on standard output where it listens.
+     *
+     * @throws io.codelength.store.embedded.DatabaseStartException if the data directory is in use, or its database does
+     *     not start
+     */
+    public static Service start(ServeOptions options) throws IOException {
+        Service service = new Service(options.address());
+        // Before the database starts: whatever ends this process early ends that too.
+        Thread atExit = new Thread(service::stop, "codelength-exit");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        boolean started = false;
+        try {
+            service.begin(options);
+            started = true;
+        } finally {
+            if (!started) {
+                service.close();
+            }
+        }
+        System.out.println("Codelength listens on " + service.url());
+        System.out.flush();
+        return service;
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return port;
+    }
+
+    /** Where it listens, without a slash at the end. */
+    public String url() {
+        String host = address.contains(":") ? "[" + address + "]" : address;
+        return "http://%s:%d".formatted(host, port);
+    }
+
+    /** Waits until the service was stopped, by {@link #close} or by a signal to the process. */
+    public void await() throws InterruptedException {
+        stopped.await();
+    }
+
+    /** Cancels what is in flight, stops the web server, then the database. Closing twice does nothing. */
+    @Override
+    public void close() {
+        stop();
+    }
+
+    private void begin(ServeOptions options) throws IOException {
+        Files.createDirectories(options.data());
+        SpringApplication application = new SpringApplication(ServeApplication.class);
+        application.setWebApplicationType(WebApplicationType.SERVLET);
+        application.setRegisterShutdownHook(false);
+        StandardEnvironment environment = new org.springframework.web.context.support.StandardServletEnvironment();
+        Map<String, Object> properties = new LinkedHashMap<>();
+        properties.put("server.port", options.port());
+        properties.put("server.address", options.address());
+        synchronized (this) {
+            if (closed) {
+                throw new IllegalStateException("the process is ending");
+            }
+            if (options.database().isPresent()) {
+                ServeOptions.Database own = options.database().get();
+                properties.put("spring.datasource.url", own.url());
+                if (!own.user().isEmpty()) {
+                    properties.put("spring.datasource.username", own.user());
+                    properties.put("spring.datasource.password", own.password());
+                }
+            } else if (!environment.containsProperty("spring.datasource.url")) {
+                lock = DirectoryLock.acquire(options.data());
+                EmbeddedDatabase embedded = EmbeddedDatabase.start(options.data(), options.programs());
+                database = embedded;
+                properties.put("spring.datasource.url", embedded.jdbcUrl());
+                properties.put("spring.datasource.username", embedded.user());
+                properties.put("spring.datasource.password", embedded.password());
+            }
+            environment.getPropertySources().addFirst(new MapPropertySource("serve", properties));
+            application.setEnvironment(environment);
+            application.addInitializers(created -> {
+                GenericApplicationContext beans = (GenericApplicationContext) created;
+                beans.registerBean(PredictorSource.class, options::predictors);
+                beans.registerBean(ModelCatalog.class, options::catalog);
+                beans.registerBean(ServiceLimits.class, options::limits);
+                beans.registerBean(
+                        SpoolDirectory.class,
+                        () -> new SpoolDirectory(options.data().resolve("spool")));
+            });
+            ConfigurableApplicationContext running = application.run();
+            context = running;
+            port = Optional.ofNullable(((WebServerApplicationContext) running).getWebServer())
+                    .orElseThrow(() -> new IllegalStateException("the web server did not start"))
+                    .getPort();
+        }
+    }
+
+    private synchronized void stop() {
+        closed = true;
+        if (context != null) {
+            context.close();
+            context = null;
+        }
+        if (database != null) {
+            database.close();
+            database = null;
+        }
+        if (lock != null) {
+            try {
+                lock.close();
+            } catch (IOException e) {
+                throw new IllegalStateException("the lock file of the data directory cannot be closed", e);
+            }
+            lock = null;
+        }
+        stopped.countDown();
+    }
+}

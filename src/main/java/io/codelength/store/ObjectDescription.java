@@ -1,0 +1,11 @@
+package io.codelength.store;
+
+/**
+ * What is known of an object before its bytes.
+ *
+ * @param name what the user calls it; may be empty
+ * @param tier the tier it is compressed with
+ * @param model fingerprint of the model, 64 hexadecimal digits
+ * @param modelName the model's short name
+ */
+public record ObjectDescription(String name, String tier, String model, String modelName) {}

@@ -1,0 +1,269 @@
+package io.codelength.web;
+
+import io.codelength.codec.CompressionOptions;
+import io.codelength.codec.CompressionSummary;
+import io.codelength.codec.Compressor;
+import io.codelength.codec.Decompressor;
+import io.codelength.codec.PredictorSource;
+import io.codelength.codec.Progress;
+import io.codelength.container.CorruptContainerException;
+import io.codelength.limit.CallScope;
+import io.codelength.predict.Predictor;
+import io.codelength.store.ObjectDescription;
+import io.codelength.store.ObjectStore;
+import io.codelength.store.ObjectUpload;
+import io.codelength.store.PagePosition;
+import io.codelength.store.StoredArchive;
+import io.codelength.store.StoredObject;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Objects: stored compressed, read back whole or in part. */
+@RestController
+@RequestMapping("/v1/objects")
+@Tag(name = "objects", description = "Bytes stored compressed in the database")
+final class ObjectsController {
+    private static final int PAGE_OBJECTS_MAX = 1000;
+
+    private final ObjectStore store;
+    private final Compressor compressor;
+    private final Decompressor decompressor;
+    private final PredictorSource predictors;
+    private final Workbench workbench;
+
+    ObjectsController(
+            ObjectStore store,
+            Compressor compressor,
+            Decompressor decompressor,
+            PredictorSource predictors,
+            Workbench workbench) {
+        this.store = store;
+        this.compressor = compressor;
+        this.decompressor = decompressor;
+        this.predictors = predictors;
+        this.workbench = workbench;
+    }
+
+    @Operation(
+            summary = "Store an object",
+            description = "Answers once the verified archive is committed.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                                            schema = @Schema(type = "string", format = "binary"))))
+    @ApiResponse(responseCode = "201", description = "Stored; Location names it")
+    @PostMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    ResponseEntity<ObjectResource> create(
+            @RequestParam(defaultValue = "") String name,
+            @RequestParam(defaultValue = "") String tier,
+            @RequestParam(defaultValue = "") String model,
+            HttpServletRequest request)
+            throws IOException {
+        CompressionOptions options = Parameters.options(tier);
+        Predictor predictor = Parameters.model(predictors, model);
+        ObjectDescription description = new ObjectDescription(
+                Parameters.name(name),
+                options.tier().toString(),
+                predictor.model().fingerprint().toString(),
+                predictor.model().name());
+        StoredObject object =
+                workbench.compute(request, (body, scope) -> store(description, body, predictor, options, scope));
+        return ResponseEntity.created(URI.create("/v1/objects/" + object.id())).body(ObjectResource.of(object));
+    }
+
+    private StoredObject store(
+            ObjectDescription description,
+            InputStream body,
+            Predictor predictor,
+            CompressionOptions options,
+            CallScope scope)
+            throws IOException {
+        try (ObjectUpload archive = store.begin(description)) {
+            CompressionSummary summary = compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
+            scope.throwIfCancelled();
+            return store.finish(archive, summary);
+        }
+    }
+
+    @Operation(summary = "List objects, newest first")
+    @GetMapping(produces = MediaType.APPLICATION_JSON_VALUE)
+    ObjectPage list(@RequestParam(defaultValue = "50") int limit, @RequestParam(defaultValue = "") String after) {
+        if (limit < 1 || limit > PAGE_OBJECTS_MAX) {
+            throw new InvalidParameterException(
+                    "limit", Integer.toString(limit), "A page has 1 to %d objects.".formatted(PAGE_OBJECTS_MAX));
+        }
+        // One more than shown tells whether there is a next page.
+        List<StoredObject> found = store.list(limit + 1, position(after));
+        List<StoredObject> shown = found.subList(0, Math.min(limit, found.size()));
+        @Nullable
+        String next =
+                found.size() > limit ? PagePosition.of(shown.get(limit - 1)).toString() : null;
+        return new ObjectPage(shown.stream().map(ObjectResource::of).toList(), next);
+    }
+
+    private static Optional<PagePosition> position(String after) {
+        if (after.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(PagePosition.parse(after));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidParameterException("after", after, Parameters.messageOf(e));
+        }
+    }
+
+    @Operation(summary = "An object's facts")
+    @GetMapping(path = "/{id}", produces = MediaType.APPLICATION_JSON_VALUE)
+    ObjectResource get(@PathVariable String id) {
+        return ObjectResource.of(store.find(Parameters.object(id)).orElseThrow(() -> new ObjectNotFoundException(id)));
+    }
+
+    @Operation(summary = "Delete an object")
+    @ApiResponse(responseCode = "204", description = "Deleted")
+    @DeleteMapping("/{id}")
+    ResponseEntity<Void> delete(@PathVariable String id) {
+        if (!store.delete(Parameters.object(id))) {
+            throw new ObjectNotFoundException(id);
+        }
+        return ResponseEntity.noContent().build();
+    }
+
+    @Operation(
+            summary = "An object's bytes",
+            description = "One range of bytes may be asked for; only the frames that hold it are decoded.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "All bytes",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(
+            responseCode = "206",
+            description = "The bytes asked for",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(responseCode = "304", description = "Not changed; objects never are", content = @Content)
+    @GetMapping("/{id}/content")
+    void content(
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.RANGE, required = false) @Nullable String range,
+            @RequestHeader(name = HttpHeaders.IF_RANGE, required = false) @Nullable String ifRange,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
+        StoredArchive archive = open(id);
+        StoredObject object = archive.object();
+        String tag = '"' + object.sha256() + '"';
+        response.setHeader(HttpHeaders.ETAG, tag);
+        response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+        if (ifNoneMatch != null && EntityTags.match(ifNoneMatch, tag)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        long length = object.originalBytes();
+        // A range for another version of the object (If-Range) is answered with the whole of this one.
+        boolean rangeCounts =
+                range != null && (ifRange == null || ifRange.strip().equals(tag));
+        Optional<ByteRange> part = rangeCounts && range != null ? ByteRange.parse(range, length) : Optional.empty();
+        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        if (!object.name().isEmpty()) {
+            response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition(object.name()));
+        }
+        if (part.isPresent()) {
+            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+            response.setHeader(HttpHeaders.CONTENT_RANGE, part.get().contentRange(length));
+        }
+        response.setContentLengthLong(part.map(ByteRange::length).orElse(length));
+        if (request.getMethod().equals("HEAD")) {
+            return;
+        }
+        workbench.stream(request, response, (target, scope) -> decode(archive, part, target, scope));
+    }
+
+    private void decode(StoredArchive archive, Optional<ByteRange> part, OutputStream target, CallScope scope)
+            throws IOException {
+        try {
+            if (part.isPresent()) {
+                decompressor.decompressRange(
+                        archive, part.get().first(), part.get().last(), target, scope, Progress.NONE);
+            } else {
+                decompressor.decompress(
+                        archive.name(),
+                        archive.stream(),
+                        target,
+                        archive.object().originalBytes(),
+                        scope,
+                        Progress.NONE);
+            }
+        } catch (CorruptContainerException e) {
+            throw new StoredObjectDamagedException(archive.name(), e);
+        }
+    }
+
+    @Operation(summary = "An object's archive, a .clen file")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The archive",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @GetMapping("/{id}/archive")
+    void archive(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        StoredArchive archive = open(id);
+        StoredObject object = archive.object();
+        String base = object.name().isEmpty() ? object.id().toString() : object.name();
+        response.setHeader(HttpHeaders.ETAG, '"' + object.archiveSha256() + '"');
+        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition(base + ".clen"));
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setContentLengthLong(archive.length());
+        if (!request.getMethod().equals("HEAD")) {
+            workbench.send(archive.stream(), response);
+        }
+    }
+
+    private StoredArchive open(String id) {
+        return store.open(Parameters.object(id)).orElseThrow(() -> new ObjectNotFoundException(id));
+    }
+
+    private static String disposition(String fileName) {
+        return ContentDisposition.attachment()
+                .filename(fileName, java.nio.charset.StandardCharsets.UTF_8)
+                .build()
+                .toString();
+    }
+}

@@ -1,0 +1,120 @@
+package io.codelength.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.codelength.store.embedded.DatabaseStartException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** What holds whatever the models are: the life of a service, its errors, what it tells about itself. */
+class ServiceTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    static Path data;
+
+    @SuppressWarnings("NullAway.Init") // set before all tests
+    private static RunningService service;
+
+    @BeforeAll
+    static void start() throws IOException {
+        service = RunningService.start(data, new RunningService.NoModels(), RunningService.SMALL_LIMITS);
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    @Test
+    void aSecondServiceOnTheSameDataIsRefusedByName() {
+        assertThatThrownBy(() -> RunningService.start(data, new RunningService.NoModels(), RunningService.SMALL_LIMITS))
+                .isInstanceOf(DatabaseStartException.class)
+                .hasMessageContaining(data.toString())
+                .hasMessageContaining("in use by another service");
+    }
+
+    @Test
+    void itTellsItsHealthItsMetricsAndItsInterface() throws Exception {
+        assertThat(RunningService.json(service.get("/actuator/health"))
+                        .path("status")
+                        .asString())
+                .isEqualTo("UP");
+        assertThat(service.get("/actuator/info").statusCode()).isEqualTo(200);
+        assertThat(service.get("/actuator/metrics/codelength.work.in.flight").statusCode())
+                .isEqualTo(200);
+        assertThat(service.get("/actuator/env").statusCode()).isEqualTo(404);
+        JsonNode openApi = RunningService.json(service.get("/v1/openapi.json"));
+        assertThat(openApi.path("openapi").asString()).startsWith("3.1");
+        assertThat(openApi.path("paths").propertyNames())
+                .containsExactlyInAnyOrder(
+                        "/v1/objects",
+                        "/v1/objects/{id}",
+                        "/v1/objects/{id}/content",
+                        "/v1/objects/{id}/archive",
+                        "/v1/compress",
+                        "/v1/decompress",
+                        "/v1/models");
+    }
+
+    @Test
+    void everyErrorIsAProblemWithAStableType() throws Exception {
+        String someId = "00000000-0000-4000-8000-000000000000";
+        check(service.get("/v1/nowhere"), 404, "not-found");
+        check(service.get("/"), 404, "not-found");
+        check(service.get("/v1/objects/" + someId), 404, "object-not-found");
+        check(service.get("/v1/objects/abc"), 404, "object-not-found");
+        check(service.get("/v1/objects/" + someId + "/content"), 404, "object-not-found");
+        check(service.get("/v1/objects/" + someId + "/archive"), 404, "object-not-found");
+        check(service.send("DELETE", "/v1/objects/" + someId, BodyPublishers.noBody()), 404, "object-not-found");
+        check(service.post("/v1/models", new byte[1]), 405, "method-not-allowed");
+        check(service.get("/v1/objects?limit=x"), 400, "invalid-parameter");
+        check(service.get("/v1/objects?limit=0"), 400, "invalid-parameter");
+        check(service.get("/v1/objects?after=yesterday"), 400, "invalid-parameter");
+        check(service.get("/v1/objects", "Accept", "image/png"), 406, "not-acceptable");
+        JsonNode tier = check(service.post("/v1/objects?tier=fast", new byte[1]), 400, "invalid-parameter");
+        assertThat(tier.path("parameter").asString()).isEqualTo("tier");
+        assertThat(tier.path("value").asString()).isEqualTo("fast");
+        JsonNode model = check(service.post("/v1/compress?model=gpt", new byte[1]), 400, "invalid-parameter");
+        assertThat(model.path("detail").asString()).contains("gpt");
+    }
+
+    @Test
+    void whatTheServerItselfRefusesIsAProblemToo() throws Exception {
+        String answer = raw("GET /v1/objects?after=a|b^c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json", "urn:codelength:problem:");
+    }
+
+    private static JsonNode check(HttpResponse<byte[]> answer, int status, String kind) {
+        String body = new String(answer.body(), StandardCharsets.UTF_8);
+        assertThat(answer.statusCode()).as(body).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).as(body).contains("application/problem+json");
+        JsonNode problem = RunningService.json(answer);
+        assertThat(problem.path("type").asString()).isEqualTo("urn:codelength:problem:" + kind);
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asString()).isNotBlank();
+        assertThat(problem.path("detail").asString()).isNotBlank();
+        return problem;
+    }
+
+    private static String raw(String request) throws IOException {
+        try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), service.port());
+                OutputStream out = socket.getOutputStream();
+                InputStream in = socket.getInputStream()) {
+            out.write(request.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.codelength.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.codelength.store;
+
+import org.jspecify.annotations.NullMarked;

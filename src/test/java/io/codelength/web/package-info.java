@@ -1,0 +1,4 @@
+@NullMarked
+package io.codelength.web;
+
+import org.jspecify.annotations.NullMarked;
