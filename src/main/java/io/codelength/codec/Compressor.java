@@ -70,7 +70,6 @@ public final class Compressor {
     private final class Compression {
         private final Predictor predictor;
         private final CompressionOptions options;
-        private final CallScope scope;
         private final Progress progress;
         private final Windows windows;
         private final TokenFrames tokenFrames;
@@ -79,7 +78,6 @@ public final class Compressor {
         private Compression(Predictor predictor, CompressionOptions options, CallScope scope, Progress progress) {
             this.predictor = predictor;
             this.options = options;
-            this.scope = scope;
             this.progress = progress;
             windows = Windows.ofTierModel(predictor.model().shape().contextTokens());
             tokenFrames = new TokenFrames(predictor, windows, options.batchLanes(), scope);
@@ -87,8 +85,7 @@ public final class Compressor {
 
         private CompressionSummary compact(byte[] original, OutputStream archive) throws IOException {
             byte[] bytes = CompactArchive.stored(original).toBytes();
-            if (original.length > 0
-                    && encodeAndVerify(List.of(original)).get(0) instanceof CodedFrame coded) {
+            if (original.length > 0 && encodeAndVerify(List.of(original)).get(0) instanceof CodedFrame coded) {
                 byte[] asTokens = CompactArchive.coded(
                                 coded.method(), Optional.of(modelReference()), original, coded.payload())
                         .toBytes();

@@ -143,8 +143,10 @@ class CodecLawTest {
 
     @Test
     void anyRangeIsPartOfTheWhole() {
-        byte[] original = concatenated(likely(3000, 14), new byte[259_000], TestTexts.random(20_000, 14), likely(5000, 15));
-        byte[] archive = Archives.compress(tiny, original, Archives.options(32, 64).withoutVerification());
+        byte[] original =
+                concatenated(likely(3000, 14), new byte[259_000], TestTexts.random(20_000, 14), likely(5000, 15));
+        byte[] archive =
+                Archives.compress(tiny, original, Archives.options(32, 64).withoutVerification());
         Random random = new Random(5);
         for (int i = 0; i < 4; i++) {
             int first = random.nextInt(original.length);

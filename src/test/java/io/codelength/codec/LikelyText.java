@@ -28,8 +28,7 @@ public final class LikelyText {
                     stream.reset();
                     symbol[0] = predictor.model().startSymbol();
                 }
-                predictor.step(
-                        List.of(stream), symbol, (item, index, row) -> symbol[0] = draw(row, random), scope);
+                predictor.step(List.of(stream), symbol, (item, index, row) -> symbol[0] = draw(row, random), scope);
                 length[0] = predictor.model().tokenizer().vocabulary().copySpelling(symbol[0], text, length[0]);
             }
         }
