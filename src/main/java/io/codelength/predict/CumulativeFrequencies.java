@@ -13,13 +13,13 @@ public final class CumulativeFrequencies implements FrequencyRow {
     private final long[] below; // [symbolCount + 1]
 
     /**
-     * @param headSymbols [headRows] the symbol of each row of logits, non-decreasing and onto {@code 0 … symbolCount − 1};
-     *     not copied
+     * @param headSymbols [headRows] the symbol of each row of logits, non-decreasing; symbols without a row have frequency
+     *     1; not copied
      */
     public CumulativeFrequencies(int[] headSymbols, int symbolCount) {
         this.symbolCount = symbolCount;
         this.headSymbols = headSymbols;
-        this.oneRowEach = headSymbols.length == symbolCount;
+        this.oneRowEach = isOneRowEach(headSymbols, symbolCount);
         this.below = new long[symbolCount + 1];
     }
 
@@ -48,11 +48,37 @@ public final class CumulativeFrequencies implements FrequencyRow {
             }
         } else {
             // Rows of one symbol are neighbours: the last of them leaves the sum of all.
+            int next = 0;
             for (int row = 0; row < rows; row++) {
+                int symbol = headSymbols[row];
+                sum = addRowless(next, symbol, sum);
                 sum += Exponentials.decay(max - logits[from + row]);
-                below[headSymbols[row] + 1] = sum;
+                below[symbol + 1] = sum;
+                next = symbol + 1;
+            }
+            addRowless(next, symbolCount, sum);
+        }
+    }
+
+    /** Symbols {@code [from, to)} have no row, and so the least frequency there is. */
+    private long addRowless(int from, int to, long sumBefore) {
+        long sum = sumBefore;
+        for (int symbol = from; symbol < to; symbol++) {
+            below[symbol + 1] = ++sum;
+        }
+        return sum;
+    }
+
+    private static boolean isOneRowEach(int[] headSymbols, int symbolCount) {
+        if (headSymbols.length != symbolCount) {
+            return false;
+        }
+        for (int symbol = 0; symbol < symbolCount; symbol++) {
+            if (headSymbols[symbol] != symbol) {
+                return false;
             }
         }
+        return true;
     }
 
     @Override
