@@ -4,40 +4,119 @@ import io.codelength.cli.Backend;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.ModelMismatchException;
 import io.codelength.container.ModelReference;
+import io.codelength.container.ModelReference.FingerprintPrefix;
+import io.codelength.container.ModelReference.Shipped;
 import io.codelength.model.Fingerprint;
+import io.codelength.model.store.KnownModels;
+import io.codelength.model.store.KnownModels.KnownModel;
+import io.codelength.model.store.ModelNotFoundException;
 import io.codelength.predict.Predictor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/** Finds models and loads them with the chosen engine. */
+/**
+ * Finds the models that callers and archives name, loads each once with the chosen engine, and keeps it until closed.
+ * Thread-safe; who asks for a model while another is being loaded waits.
+ */
 public final class EnginePredictors implements Backend.Predictors {
-    /** @param notes is told what the user should know, a sentence at a time */
-    public EnginePredictors(EngineChoice choice, Consumer<String> notes) {
-        if (!choice.name().equals(EngineChoice.AUTO.name())) {
-            notes.accept("engine " + choice.name());
-        }
+    private final KnownModels models;
+    private final ChosenEngine engine;
+    private final Map<Fingerprint, Predictor> predictors = new HashMap<>();
+
+    /**
+     * Nothing is loaded before a model is asked for.
+     *
+     * @param notes is told what the user should know, a sentence at a time
+     * @throws IllegalArgumentException if there is no such engine
+     */
+    public EnginePredictors(EngineChoice choice, KnownModels models, Consumer<String> notes) {
+        this.models = models;
+        this.engine = ChosenEngine.of(choice, notes);
     }
 
-    @Override
-    public String description() {
-        return "none";
+    /** Files that cannot be read are errors of their own, not missing models. */
+    private interface Search {
+        KnownModel run() throws IOException;
     }
 
     @Override
     public Predictor named(String model) {
-        throw new ModelMismatchException("there is no model '%s'".formatted(model));
+        return load(() -> models.find(model));
     }
 
     @Override
-    public Predictor referred(ModelReference reference) {
-        throw new ModelMismatchException("there is no %s".formatted(reference));
+    public synchronized Predictor referred(ModelReference reference) {
+        // An exact file that was named by its path is loaded, but nowhere installed.
+        Optional<Predictor> loaded =
+                reference instanceof FingerprintPrefix prefix ? loaded(prefix.toBytes()) : Optional.empty();
+        return loaded.orElseGet(() -> load(() -> find(reference)));
+    }
+
+    private Optional<Predictor> loaded(byte[] prefix) {
+        for (Map.Entry<Fingerprint, Predictor> entry : predictors.entrySet()) {
+            if (Arrays.equals(Arrays.copyOf(entry.getKey().toBytes(), prefix.length), prefix)) {
+                return Optional.of(entry.getValue());
+            }
+        }
+        return Optional.empty();
+    }
+
+    private synchronized Predictor load(Search search) {
+        try {
+            KnownModel model = search.run();
+            Predictor known = predictors.get(model.fingerprint());
+            if (known != null) {
+                return known;
+            }
+            Predictor loaded = engine.load(models.read(model));
+            predictors.put(model.fingerprint(), loaded);
+            return loaded;
+        } catch (ModelNotFoundException e) {
+            throw new ModelMismatchException(String.valueOf(e.getMessage()), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private KnownModel find(ModelReference reference) throws IOException {
+        if (reference instanceof Shipped shipped) {
+            return models.find(shipped.number())
+                    .orElseThrow(() -> new ModelMismatchException(
+                            "The archive was written with shipped model %d, which this version does not have. Use a newer one."
+                                    .formatted(shipped.number())));
+        } else if (reference instanceof FingerprintPrefix prefix) {
+            return models.find(prefix.toBytes())
+                    .orElseThrow(() -> new ModelMismatchException(
+                            "The archive was written with model %s, which is not installed. 'codelength models list' shows what is; 'codelength models import' adds one."
+                                    .formatted(prefix)));
+        }
+        throw new IllegalStateException("a third kind of reference: " + reference);
     }
 
     @Override
     public OptionalInt shippedNumber(Fingerprint fingerprint) {
-        return OptionalInt.empty();
+        try {
+            return models.shippedNumber(fingerprint);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override
-    public void close() {}
+    public synchronized String description() {
+        return engine.description();
+    }
+
+    @Override
+    public synchronized void close() {
+        predictors.values().forEach(Predictor::close);
+        predictors.clear();
+        engine.close();
+    }
 }

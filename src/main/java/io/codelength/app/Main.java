@@ -7,16 +7,20 @@ import io.codelength.cli.Terminal;
 
 /** Where the process begins and ends. */
 public final class Main {
+    /** Where Logback looks for its configuration; Spring Boot wants to choose that itself. */
+    static final String LOG_CONFIGURATION_PROPERTY = "logback.configurationFile";
+
     private Main() {}
 
     public static void main(String[] arguments) {
+        System.setProperty(LOG_CONFIGURATION_PROPERTY, "logback-commands.xml");
         Interruption interruption = new Interruption();
         interruption.listen();
         Terminal terminal = Terminal.ofProcess();
         int code;
         try {
-            Session session = new Session(terminal, EnginePredictors::new, interruption, System.getenv());
-            code = new Cli(session).run(arguments);
+            Session session = new Session(terminal, new EngineBackend(), interruption, System.getenv());
+            code = new Cli(session).with(new ServeCommand(session)).run(arguments);
         } finally {
             terminal.out().flush();
             interruption.finished();

@@ -26,7 +26,16 @@ public final class Cli {
                 .addSubcommand(new CatCommand(session))
                 .addSubcommand(new ListCommand(session))
                 .addSubcommand(new VerifyCommand(session))
-                .addSubcommand(new BenchCommand(session));
+                .addSubcommand(new RecoverCommand(session))
+                .addSubcommand(new MeasureCommand(session))
+                .addSubcommand(new BenchCommand(session))
+                .addSubcommand(models(session));
+    }
+
+    private static CommandLine models(Session session) {
+        CommandLine models = new CommandLine(new ModelsCommand());
+        ModelsCommand.subcommands(session).forEach(models::addSubcommand);
+        return models;
     }
 
     /** Adds a command that this package does not know, as {@code serve}. */

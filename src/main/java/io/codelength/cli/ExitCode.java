@@ -5,13 +5,18 @@ import io.codelength.container.CorruptContainerException;
 import io.codelength.container.UnsupportedFormatException;
 import io.codelength.limit.CancelledException;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.model.ModelFormatException;
+import io.codelength.model.store.ModelNotFoundException;
+import io.codelength.token.TokenizerFormatException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParameterException;
 
@@ -29,11 +34,16 @@ final class ExitCode {
     private ExitCode() {}
 
     static int of(Throwable failure) {
-        if (failure instanceof UsageException || failure instanceof ParameterException) {
+        if (failure instanceof UncheckedIOException wrapped) {
+            return of(cause(wrapped));
+        } else if (failure instanceof UsageException || failure instanceof ParameterException) {
             return USAGE;
-        } else if (failure instanceof CorruptContainerException || failure instanceof UnsupportedFormatException) {
+        } else if (failure instanceof CorruptContainerException
+                || failure instanceof UnsupportedFormatException
+                || failure instanceof ModelFormatException
+                || failure instanceof TokenizerFormatException) {
             return DAMAGED;
-        } else if (failure instanceof ModelMismatchException) {
+        } else if (failure instanceof ModelMismatchException || failure instanceof ModelNotFoundException) {
             return MODEL;
         } else if (failure instanceof LimitExceededException || failure instanceof OutOfMemoryError) {
             return LIMIT;
@@ -43,9 +53,15 @@ final class ExitCode {
         return FAILED;
     }
 
+    private static IOException cause(UncheckedIOException wrapped) {
+        return Objects.requireNonNullElseGet(wrapped.getCause(), () -> new IOException(wrapped.getMessage()));
+    }
+
     /** What went wrong, for the person who typed the command; without the name of the program. */
     static String message(Throwable failure) {
-        if (failure instanceof OutOfMemoryError) {
+        if (failure instanceof UncheckedIOException wrapped) {
+            return message(cause(wrapped));
+        } else if (failure instanceof OutOfMemoryError) {
             return "out of memory. Give the JVM more, as in CODELENGTH_JAVA_OPTS=-Xmx8g, or use fewer --lanes.";
         } else if (failure instanceof NoSuchFileException missing) {
             return missing.getFile() + ": no such file";

@@ -18,6 +18,7 @@ public final class Interruption {
     private static final long PATIENCE_SECONDS = 10;
 
     private final Cancellation cancellation = new Cancellation();
+    private final CountDownLatch wanted = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Set<Path> unfinishedFiles = ConcurrentHashMap.newKeySet();
 
@@ -32,6 +33,15 @@ public final class Interruption {
     /** What long work asks whether it should stop. */
     public Cancellation cancellation() {
         return cancellation;
+    }
+
+    /** Waits until somebody wants the process to end. */
+    public void await() {
+        try {
+            wanted.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The command has ended, well or not; nobody needs to wait for it. */
@@ -49,6 +59,7 @@ public final class Interruption {
 
     private void stop() {
         cancellation.cancel("interrupted");
+        wanted.countDown();
         try {
             if (!finished.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 for (Path file : unfinishedFiles) {

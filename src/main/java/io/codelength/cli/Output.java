@@ -27,12 +27,7 @@ final class Output implements Closeable {
     static Output open(String argument, SourceFile source, boolean force, boolean binary, Session session)
             throws IOException {
         if (SourceFile.isStandard(argument)) {
-            if (binary && session.terminal().outIsTerminal() && !force) {
-                throw new UsageException("an archive is not written to a terminal. Redirect standard output, name a"
-                        + " file with -o, or pass --force.");
-            }
-            return new Output(
-                    Optional.empty(), new StandardOutput(session.terminal().out()), "standard output");
+            return standardOutput(force, binary, session);
         }
         Path target = Path.of(argument);
         if (source.path().isPresent()
@@ -41,8 +36,27 @@ final class Output implements Closeable {
                 && Files.isSameFile(source.path().get(), target)) {
             throw new UsageException(argument + ": is the source itself; name another file with -o");
         }
+        return open(target, force, session);
+    }
+
+    /** The same for what comes from no file. */
+    static Output open(String argument, boolean force, boolean binary, Session session) throws IOException {
+        return SourceFile.isStandard(argument)
+                ? standardOutput(force, binary, session)
+                : open(Path.of(argument), force, session);
+    }
+
+    private static Output open(Path target, boolean force, Session session) throws IOException {
         TargetFile file = TargetFile.create(target, force, session.interruption());
-        return new Output(Optional.of(file), file.stream(), argument);
+        return new Output(Optional.of(file), file.stream(), target.toString());
+    }
+
+    private static Output standardOutput(boolean force, boolean binary, Session session) {
+        if (binary && session.terminal().outIsTerminal() && !force) {
+            throw new UsageException("binary data is not written to a terminal. Redirect standard output, name a file"
+                    + " with -o, or pass --force.");
+        }
+        return new Output(Optional.empty(), standard(session), "standard output");
     }
 
     /** Standard output, whose errors are not swallowed. */
@@ -58,11 +72,20 @@ final class Output implements Closeable {
         return name;
     }
 
-    /** Everything was written: the file takes its place. */
+    /** Everything was written: the file takes its place, with the source's permissions and time of change. */
     void commit(SourceFile source) throws IOException {
+        commit(source.path());
+    }
+
+    /** Everything was written: the file takes its place. */
+    void commit() throws IOException {
+        commit(Optional.empty());
+    }
+
+    private void commit(Optional<Path> source) throws IOException {
         stream.flush();
         if (file.isPresent()) {
-            file.get().commit(source.path().orElse(null));
+            file.get().commit(source);
         }
     }
 

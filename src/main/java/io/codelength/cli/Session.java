@@ -2,7 +2,10 @@ package io.codelength.cli;
 
 import io.codelength.codec.EngineChoice;
 import io.codelength.limit.Cancellation;
+import io.codelength.model.store.KnownModels;
+import io.codelength.model.store.ModelStore;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -19,9 +22,24 @@ public record Session(Terminal terminal, Backend backend, Interruption interrupt
         return interruption.cancellation();
     }
 
-    Backend.Predictors predictors(EngineChoice choice) {
+    /** {@code $CODELENGTH_HOME}, or its default below the user's home. */
+    public Path home() {
+        return ModelStore.home(environment, Path.of(System.getProperty("user.home", ".")));
+    }
+
+    ModelStore store() {
+        return new ModelStore(home());
+    }
+
+    /** Shipped and installed models. */
+    public KnownModels models() {
+        return new KnownModels(store());
+    }
+
+    /** @throws RuntimeException one that means exit code 2, if there is no such engine */
+    public Backend.Predictors predictors(EngineChoice choice) {
         try {
-            return backend.predictors(choice, this::note);
+            return backend.predictors(choice, models(), this::note);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Numbers of bytes as people write and read them: {@code 64K}, {@code 1.5 MB}. */
-final class Sizes {
+public final class Sizes {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMGT]?)(i?B)?", Pattern.CASE_INSENSITIVE);
 
     private Sizes() {}
@@ -44,7 +44,7 @@ final class Sizes {
     }
 
     /** For picocli. */
-    static final class Converter implements ITypeConverter<Long> {
+    public static final class Converter implements ITypeConverter<Long> {
         @Override
         public Long convert(String value) {
             return parse(value);

@@ -17,7 +17,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file that appears whole or not at all: written under a hidden name beside its place, synced to disk, then renamed.
@@ -92,9 +91,9 @@ final class TargetFile implements Closeable {
     /**
      * Puts the file in its place.
      *
-     * @param source whose permissions and time of change it takes over; null for none
+     * @param source whose permissions and time of change it takes over; empty for none
      */
-    void commit(@Nullable Path source) throws IOException {
+    void commit(Optional<Path> source) throws IOException {
         stream.flush();
         if (hidden.isEmpty()) {
             close();
@@ -102,8 +101,8 @@ final class TargetFile implements Closeable {
         }
         channel.force(true);
         channel.close();
-        if (source != null) {
-            copyAttributes(source, hidden.get());
+        if (source.isPresent()) {
+            copyAttributes(source.get(), hidden.get());
         }
         rename(hidden.get());
         ended = true;

@@ -54,7 +54,7 @@ final class TokenPayload {
             } while (next < 0);
             differences[coder] = (zigzag >>> 1) ^ -(zigzag & 1);
         }
-        long mean = (payload.length - offset) / coderCount;
+        long mean = ((long) payload.length - offset) / coderCount;
         List<Slice> slices = new ArrayList<>(coderCount);
         for (long difference : differences) {
             long length = mean + difference;

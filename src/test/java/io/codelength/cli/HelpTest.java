@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {"compress", "decompress", "cat", "list", "verify", "bench"})
+    @ValueSource(strings = {"compress", "decompress", "cat", "list", "verify", "recover", "measure", "bench", "models"})
     void everyCommandExplainsItselfWithExamplesAndExitCodes(String command) {
         Shell.Outcome outcome = Shell.withoutModels().run(command, "--help");
         assertThat(outcome.code()).isZero();
@@ -40,8 +40,7 @@ final class HelpTest {
                 List.of("decompress", "--output-limit", "lots", "x.clen"),
                 List.of("cat", "--range", "9", "x.clen"),
                 List.of("bench", "--classical", "lzma", "x"))) {
-            Shell.Outcome outcome =
-                    new Shell((choice, notes) -> new NoPredictors()).run(arguments.toArray(new String[0]));
+            Shell.Outcome outcome = Shell.withoutModels().run(arguments.toArray(new String[0]));
             assertThat(outcome.code()).as("%s: %s", arguments, outcome.err()).isEqualTo(ExitCode.USAGE);
             assertThat(outcome.out()).isEmpty();
             assertThat(outcome.err()).contains("codelength").doesNotContain("Exception", "\tat ");

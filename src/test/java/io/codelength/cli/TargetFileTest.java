@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +34,7 @@ final class TargetFileTest {
             file.stream().write(NEW);
             file.stream().flush();
             assertThat(target).doesNotExist();
-            file.commit(null);
+            file.commit(Optional.empty());
         }
         assertThat(target).hasBinaryContent(NEW);
         assertThat(names()).containsExactly("a");
@@ -55,7 +56,7 @@ final class TargetFileTest {
         try (TargetFile file = TargetFile.create(target, true, interruption)) {
             file.stream().write(NEW);
             assertThat(target).hasContent("old");
-            file.commit(null);
+            file.commit(Optional.empty());
         }
         assertThat(target).hasBinaryContent(NEW);
         assertThat(names()).containsExactly("a");
@@ -67,7 +68,7 @@ final class TargetFileTest {
         try (TargetFile file = TargetFile.create(target, false, interruption)) {
             file.stream().write(NEW);
             Files.writeString(target, "somebody else's");
-            assertThatThrownBy(() -> file.commit(null)).isInstanceOf(FileAlreadyExistsException.class);
+            assertThatThrownBy(() -> file.commit(Optional.empty())).isInstanceOf(FileAlreadyExistsException.class);
         }
         assertThat(target).hasContent("somebody else's");
         assertThat(names()).containsExactly("a");
@@ -80,7 +81,7 @@ final class TargetFileTest {
         Files.setLastModifiedTime(source, FileTime.fromMillis(1_000_000_000_000L));
         Path target = folder.resolve("a");
         try (TargetFile file = TargetFile.create(target, false, interruption)) {
-            file.commit(source);
+            file.commit(Optional.of(source));
         }
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
                 .isEqualTo("rw-r-----");
@@ -93,7 +94,7 @@ final class TargetFileTest {
         Path link = Files.createSymbolicLink(folder.resolve("link"), real);
         try (TargetFile file = TargetFile.create(link, true, interruption)) {
             file.stream().write(NEW);
-            file.commit(null);
+            file.commit(Optional.empty());
         }
         assertThat(link).isSymbolicLink();
         assertThat(real).hasBinaryContent(NEW);
@@ -104,7 +105,7 @@ final class TargetFileTest {
         Path device = Path.of("/dev/null");
         try (TargetFile file = TargetFile.create(device, false, interruption)) {
             file.stream().write(NEW);
-            file.commit(null);
+            file.commit(Optional.empty());
         }
         assertThat(Files.isRegularFile(device)).isFalse();
         assertThat(device).exists();
