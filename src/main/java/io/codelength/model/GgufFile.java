@@ -128,8 +128,8 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
             int keyCount = readCount("key count", KEYS_MAX, 13);
             Map<String, Object> metadata = new HashMap<>();
             for (int i = 0; i < keyCount; i++) {
-                String key = readString("key " + i, NAME_BYTES_MAX);
-                if (metadata.put(key, readValue(key, readInt(key), true)) != null) {
+                String key = readName("key " + i);
+                if (metadata.put(key, readValue(key, readInt(key))) != null) {
                     throw refuse(key, "one value", "another");
                 }
             }
@@ -160,7 +160,7 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
         private record Entry(String name, TensorType type, long[] shape, long offset) {}
 
         private Entry readEntry(int index) throws IOException {
-            String name = readString("tensor " + index, NAME_BYTES_MAX);
+            String name = readName("tensor " + index);
             int dimensions = readInt(name);
             if (dimensions < 1 || dimensions > 4) {
                 throw refuse(name, "1 to 4 dimensions", Integer.toUnsignedString(dimensions));
@@ -181,7 +181,7 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
                     "type " + Integer.toUnsignedString(number));
         }
 
-        private Object readValue(String key, int type, boolean mayBeArray) throws IOException {
+        private Object readValue(String key, int type) throws IOException {
             return switch (type) {
                 case 0 -> (long) (readByte(key) & 0xff);
                 case 1 -> (long) readByte(key);
@@ -192,12 +192,7 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
                 case 6 -> (double) Float.intBitsToFloat(readInt(key));
                 case 7 -> readBoolean(key);
                 case TYPE_STRING -> readString(key, STRING_BYTES_MAX);
-                case TYPE_ARRAY -> {
-                    if (!mayBeArray) {
-                        throw refuse(key, "an array of numbers or strings", "an array of arrays");
-                    }
-                    yield readArray(key);
-                }
+                case TYPE_ARRAY -> readArray(key);
                 case 10, 11 -> readLong(key); // counts beyond 2^63 come out negative and are refused by their readers
                 case 12 -> Double.longBitsToDouble(readLong(key));
                 default -> throw refuse(key, "a value type from 0 to 12", Integer.toUnsignedString(type));
@@ -206,6 +201,9 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
 
         private Object readArray(String key) throws IOException {
             int type = readInt(key);
+            if (type == TYPE_ARRAY) {
+                throw refuse(key, "an array of numbers or strings", "an array of arrays");
+            }
             int count = readCount(key, ARRAY_ELEMENTS_MAX, type == TYPE_STRING ? 8 : 1);
             if (type == TYPE_STRING) {
                 List<String> texts = new ArrayList<>();
@@ -216,7 +214,7 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
             }
             double[] numbers = new double[count];
             for (int i = 0; i < count; i++) {
-                Object value = readValue(key, type, false);
+                Object value = readValue(key, type);
                 numbers[i] = value instanceof Number number ? number.doubleValue() : value.equals(true) ? 1 : 0;
             }
             return numbers;
@@ -237,6 +235,14 @@ record GgufFile(ByteSource file, Map<String, Object> metadata, List<StoredTensor
                 throw refuse(place, "a count of at most " + fitting, Long.toUnsignedString(count));
             }
             return (int) count;
+        }
+
+        private String readName(String place) throws IOException {
+            String name = readString(place, NAME_BYTES_MAX);
+            if (name.isEmpty()) {
+                throw refuse(place, "a name", "none");
+            }
+            return name;
         }
 
         private String readString(String place, int bytesMax) throws IOException {

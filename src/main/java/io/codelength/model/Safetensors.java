@@ -47,17 +47,20 @@ final class Safetensors {
     }
 
     private static StoredTensor readEntry(ByteSource file, long dataStart, String name, JsonNode entry) {
+        if (name.isEmpty()) {
+            throw new ModelFormatException(file.name(), "header", "tensors with names", "one without");
+        }
         String dtype = entry.path("dtype").asString("");
         TensorType type = switch (dtype) {
             case "F32" -> TensorType.F32;
             case "F16" -> TensorType.F16;
             case "BF16" -> TensorType.BF16;
-            default -> throw new ModelFormatException(file.name(), name, "dtype F32, F16 or BF16", entry.path("dtype"));
+            default -> throw new ModelFormatException(file.name(), name, "dtype F32, F16 or BF16", dtype.isEmpty() ? "none" : dtype);
         };
         long[] shape = integers(file, name, "shape", entry.path("shape"));
         long[] offsets = integers(file, name, "data_offsets", entry.path("data_offsets"));
         if (offsets.length != 2) {
-            throw new ModelFormatException(file.name(), name, "two data_offsets", entry.path("data_offsets"));
+            throw new ModelFormatException(file.name(), name, "two data_offsets", offsets.length);
         }
         StoredTensor tensor = TensorTable.checked(file, name, type, shape, dataStart, offsets[0]);
         if (offsets[1] - offsets[0] != tensor.bytes()) {
