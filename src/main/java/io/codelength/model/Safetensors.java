@@ -55,7 +55,9 @@ final class Safetensors {
             case "F32" -> TensorType.F32;
             case "F16" -> TensorType.F16;
             case "BF16" -> TensorType.BF16;
-            default -> throw new ModelFormatException(file.name(), name, "dtype F32, F16 or BF16", dtype.isEmpty() ? "none" : dtype);
+            default ->
+                throw new ModelFormatException(
+                        file.name(), name, "dtype F32, F16 or BF16", dtype.isEmpty() ? "none" : dtype);
         };
         long[] shape = integers(file, name, "shape", entry.path("shape"));
         long[] offsets = integers(file, name, "data_offsets", entry.path("data_offsets"));

@@ -38,7 +38,8 @@ class ExactModelReaderTest {
         for (int at = 0; at < FILE.length; at += 3) {
             byte[] bent = FILE.clone();
             bent[at] ^= (byte) (1 << at % 8);
-            RefusalTest.harmlessOrRefused(() -> assertThat(read(bent).fingerprint()).isNotEqualTo(right));
+            RefusalTest.harmlessOrRefused(
+                    () -> assertThat(read(bent).fingerprint()).isNotEqualTo(right));
         }
     }
 
@@ -48,7 +49,8 @@ class ExactModelReaderTest {
         for (int bit = 0; bit < TOKENIZER * 8; bit++) {
             byte[] bent = FILE.clone();
             bent[bit / 8] ^= (byte) (1 << bit % 8);
-            RefusalTest.harmlessOrRefused(() -> assertThat(read(bent).fingerprint()).isNotEqualTo(right));
+            RefusalTest.harmlessOrRefused(
+                    () -> assertThat(read(bent).fingerprint()).isNotEqualTo(right));
         }
     }
 

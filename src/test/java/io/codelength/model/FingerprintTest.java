@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Test;
  * changes means that archives written before cannot be read with a model imported now: then the importer's version grows.
  */
 class FingerprintTest {
-    private static final String TINY = "@TINY@";
-    private static final String STORIES = "@STORIES@";
-    private static final String SMOLLM = "@SMOLLM@";
+    private static final String TINY = "8e673dcda6996ce0e5fa8dd8518bc7e219fc68b2586d502477cd27295e77c2ee";
+    private static final String STORIES = "8c503eb4558d0ec4dadd77410a2b68ea448db80bf309437bd82866f5459f6461";
+    private static final String SMOLLM = "df2ddc041827594e1d89e8b583614032b3aa605d811a105e1087e7154de9af94";
     private static final String SMOLLM_FILE = "models/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf";
 
     @Test
@@ -58,7 +58,8 @@ class FingerprintTest {
         String base = Shared.require("models/base").toString();
         List<String> expected;
         try (SourceModel source = ModelFiles.open(Path.of(base))) {
-            expected = List.of(TINY, STORIES, ImportFingerprint.fingerprint(source, 2).toString());
+            expected = List.of(
+                    TINY, STORIES, ImportFingerprint.fingerprint(source, 2).toString());
         }
         for (Path java : others) {
             Process process = new ProcessBuilder(
@@ -74,8 +75,9 @@ class FingerprintTest {
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
             try (InputStream out = process.getInputStream()) {
-                List<String> lines =
-                        new String(out.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                List<String> lines = new String(out.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
                 assertThat(process.waitFor()).as("%s", java).isZero();
                 assertThat(lines).as("%s", java).isEqualTo(expected);
             }

@@ -95,8 +95,7 @@ class FoldingTest {
     @Test
     void smollmComputesTheSameAfterFoldingAndRotating() throws IOException {
         // Only where somebody asks for it: half a minute of import and a slow forward pass.
-        assumeTrue(
-                Boolean.getBoolean("codelength.slow"), "skipped: -Dcodelength.slow=true runs it");
+        assumeTrue(Boolean.getBoolean("codelength.slow"), "skipped: -Dcodelength.slow=true runs it");
         checkShared("models/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf");
     }
 
@@ -156,7 +155,9 @@ class FoldingTest {
                 spread += Math.pow(expected[position][rows[row]] - mean, 2);
             }
         }
-        assertThat(Math.sqrt(error / spread)).as("error of logits beside their spread").isLessThan(tolerance);
+        assertThat(Math.sqrt(error / spread))
+                .as("error of logits beside their spread")
+                .isLessThan(tolerance);
     }
 
     /** Llama from its definition, in float64, one token after another, with weights as [output, input]. */
@@ -174,12 +175,18 @@ class FoldingTest {
             float[] rows = source.embedding();
             embedding = new double[source.vocabularyRows()][];
             for (int token = 0; token < embedding.length; token++) {
-                embedding[token] = wide(Arrays.copyOfRange(
-                        rows, token * shape.hidden(), (token + 1) * shape.hidden()));
+                embedding[token] = wide(Arrays.copyOfRange(rows, token * shape.hidden(), (token + 1) * shape.hidden()));
             }
             WeightRole[] roles = {
-                WeightRole.QUERY, WeightRole.KEY, WeightRole.VALUE, WeightRole.ATTENTION_OUTPUT, WeightRole.GATE,
-                WeightRole.UP, WeightRole.DOWN, WeightRole.ATTENTION_NORM, WeightRole.FEED_FORWARD_NORM
+                WeightRole.QUERY,
+                WeightRole.KEY,
+                WeightRole.VALUE,
+                WeightRole.ATTENTION_OUTPUT,
+                WeightRole.GATE,
+                WeightRole.UP,
+                WeightRole.DOWN,
+                WeightRole.ATTENTION_NORM,
+                WeightRole.FEED_FORWARD_NORM
             };
             layers = new double[shape.layers()][roles.length][];
             for (int layer = 0; layer < shape.layers(); layer++) {

@@ -20,7 +20,9 @@ public final class ImportFingerprint {
     }
 
     private static SourceModel open(String name) throws IOException {
-        return name.equals("tiny") ? HuggingFaceModel.open(TinyFiles.huggingFace(true)) : ModelFiles.open(Path.of(name));
+        return name.equals("tiny")
+                ? HuggingFaceModel.open(TinyFiles.huggingFace(true))
+                : ModelFiles.open(Path.of(name));
     }
 
     static Fingerprint fingerprint(SourceModel source, int threads) throws IOException {

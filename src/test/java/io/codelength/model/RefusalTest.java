@@ -23,10 +23,12 @@ class RefusalTest {
     @Test
     void theFilesWithoutALieImport() throws IOException {
         byte[] folder = ModelImporterTest.file(TinyFiles.imported(RIGHT));
-        byte[] gguf = ModelImporterTest.file(TinyFiles.imported(new GgufBuilder().model(true).bytes()));
+        byte[] gguf = ModelImporterTest.file(
+                TinyFiles.imported(new GgufBuilder().model(true).bytes()));
         assertThat(gguf).as("the same model from GGUF, q and k permuted back").isEqualTo(folder);
         byte[] untied = ModelImporterTest.file(TinyFiles.imported(TinyFiles.huggingFace(false)));
-        assertThat(ModelImporterTest.file(TinyFiles.imported(new GgufBuilder().model(false).bytes())))
+        assertThat(ModelImporterTest.file(
+                        TinyFiles.imported(new GgufBuilder().model(false).bytes())))
                 .isEqualTo(untied)
                 .isNotEqualTo(folder);
         GgufBuilder second = new GgufBuilder().model(true);
@@ -50,7 +52,8 @@ class RefusalTest {
                                     name,
                                     role.sizes(TinyFiles.SHAPE, TinyFiles.VOCABULARY),
                                     TinyFiles.weights(role, layer));
-                    map.append("%s\"%s\": \"%s\"".formatted(map.isEmpty() ? "" : ",", name, odd ? "b.safetensors" : "a.safetensors"));
+                    map.append("%s\"%s\": \"%s\""
+                            .formatted(map.isEmpty() ? "" : ",", name, odd ? "b.safetensors" : "a.safetensors"));
                 }
             }
         }
@@ -94,14 +97,26 @@ class RefusalTest {
         refused(RIGHT.withConfig("1e-05", "0"), "shape", "normEpsilon");
         refused(RIGHT.withConfig("1e-05", "\"NaN\""), "rms_norm_eps", "NaN");
         refused(RIGHT.withConfig("10000.0", "-1"), "rope_theta", "-1");
-        refused(RIGHT.withConfig("\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\"}"), "rope_type", "yarn");
-        refused(RIGHT.withConfig("\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\"}"), "factor", "none");
+        refused(
+                RIGHT.withConfig("\"rope_scaling\": null", "\"rope_scaling\": {\"rope_type\": \"yarn\"}"),
+                "rope_type",
+                "yarn");
+        refused(
+                RIGHT.withConfig("\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\"}"),
+                "factor",
+                "none");
         refused(
                 RIGHT.withConfig("\"rope_scaling\": null", "\"rope_scaling\": {\"type\": \"linear\", \"factor\": 0}"),
                 "factor",
                 "0");
-        refused(RIGHT.withConfig("\"rope_scaling\": null", "\"partial_rotary_factor\": 0.5"), "partial_rotary_factor", "0.5");
-        refused(RIGHT.withConfig("\"rope_scaling\": null", "\"quantization_config\": {}"), "quantization_config", "not");
+        refused(
+                RIGHT.withConfig("\"rope_scaling\": null", "\"partial_rotary_factor\": 0.5"),
+                "partial_rotary_factor",
+                "0.5");
+        refused(
+                RIGHT.withConfig("\"rope_scaling\": null", "\"quantization_config\": {}"),
+                "quantization_config",
+                "not");
         refused(RIGHT.withConfig("\"vocab_size\": 262", "\"vocab_size\": 100"), "embed_tokens", "[100, 32]");
         refused(RIGHT.withConfig("\"tie_word_embeddings\": true", "\"tie_word_embeddings\": false"), "lm_head", "none");
         refused(RIGHT.without("config.json"), "config.json", "none");
@@ -118,8 +133,9 @@ class RefusalTest {
     void ropeScalingsAreAppliedToTheFrequencies() throws IOException {
         assertThat(frequencies("\"rope_scaling\": {\"type\": \"linear\", \"factor\": 4}"))
                 .containsExactly(0.25, 0.025, 0.0025, 0.00025);
-        double[] llama3 = frequencies("\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1,"
-                + " \"high_freq_factor\": 4, \"original_max_position_embeddings\": 100}");
+        double[] llama3 =
+                frequencies("\"rope_scaling\": {\"rope_type\": \"llama3\", \"factor\": 8, \"low_freq_factor\": 1,"
+                        + " \"high_freq_factor\": 4, \"original_max_position_embeddings\": 100}");
         // Wavelengths 6.28, 62.8, 628, 6283: kept (below 25), blended, divided, divided.
         double blend = (100 / (2 * Math.PI / 0.1) - 1) / 3;
         assertThat(llama3[0]).isEqualTo(1);
@@ -157,7 +173,8 @@ class RefusalTest {
                 model().data(new byte[behind]).entry(name, "F32", "[33]", weightBytes(), weightBytes() + 132), "[33]");
         MemoryFolder bias = RIGHT.with(
                 "model.safetensors",
-                model().add("model.layers.0.self_attn.q_proj.bias", new int[] {32}, new float[32]).bytes());
+                model().add("model.layers.0.self_attn.q_proj.bias", new int[] {32}, new float[32])
+                        .bytes());
         refused(bias, "model.layers.0.self_attn.q_proj.bias", "biases");
     }
 
@@ -191,10 +208,14 @@ class RefusalTest {
             float[] gain = new float[32];
             gain[5] = bad;
             int[] sizes = {32};
-            MemoryFolder folder =
-                    RIGHT.with("model.safetensors", model().add("model.norm.weight", sizes, gain).bytes());
+            MemoryFolder folder = RIGHT.with(
+                    "model.safetensors",
+                    model().add("model.norm.weight", sizes, gain).bytes());
             refused(folder, "model.norm.weight[5]", String.valueOf(bad));
-            byte[] gguf = new GgufBuilder().model(true).floats("output_norm.weight", sizes, gain).bytes();
+            byte[] gguf = new GgufBuilder()
+                    .model(true)
+                    .floats("output_norm.weight", sizes, gain)
+                    .bytes();
             refused(gguf, "output_norm.weight[5]", String.valueOf(bad));
         }
         float[] gain = new float[32];
@@ -223,7 +244,10 @@ class RefusalTest {
         refused(gguf().integer("llama.rope.dimension_count", 4), "llama.rope.dimension_count", "4");
         refused(gguf().integer("llama.attention.value_length", 4), "llama.attention.value_length", "4");
         refused(gguf().text("llama.rope.scaling.type", "yarn"), "llama.rope.scaling.type", "yarn");
-        refused(gguf().integers("llama.attention.head_count_kv", new int[] {2, 2}), "llama.attention.head_count_kv", "Long");
+        refused(
+                gguf().integers("llama.attention.head_count_kv", new int[] {2, 2}),
+                "llama.attention.head_count_kv",
+                "Long");
         refused(gguf().without("tokenizer.ggml.tokens"), "tokenizer.ggml.tokens", "none");
         refused(gguf().text("tokenizer.ggml.model", "bert"), "tokenizer", "bert");
         refused(gguf().integer("general.alignment", 48), "general.alignment", "48");
@@ -255,11 +279,17 @@ class RefusalTest {
             keys.keyCount = count;
             refused(keys, count == 60_000 ? "" : "key count", "");
             refused(
-                    gguf().value("tokenizer.ggml.tokens", 9, GgufBuilder.buffer(12).putInt(8).putLong(count)),
+                    gguf().value(
+                                    "tokenizer.ggml.tokens",
+                                    9,
+                                    GgufBuilder.buffer(12).putInt(8).putLong(count)),
                     "tokenizer.ggml.tokens",
                     count == 60_000 ? "" : Long.toUnsignedString(count));
             refused(
-                    gguf().value("general.architecture", 8, GgufBuilder.buffer(8).putLong(count)),
+                    gguf().value(
+                                    "general.architecture",
+                                    8,
+                                    GgufBuilder.buffer(8).putLong(count)),
                     "general.architecture",
                     count == 60_000 ? "" : Long.toUnsignedString(count));
         }

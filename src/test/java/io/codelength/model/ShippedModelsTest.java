@@ -17,7 +17,8 @@ class ShippedModelsTest {
         for (ShippedModel shipped : ShippedModels.list()) {
             ExactModel model = ShippedModels.load(shipped);
             assertThat(model.name()).isEqualTo(shipped.name());
-            assertThat(model.fingerprint()).isEqualTo(ShippedModels.load(shipped).fingerprint());
+            assertThat(model.fingerprint())
+                    .isEqualTo(ShippedModels.load(shipped).fingerprint());
             assertThat(ShippedModels.find(shipped.number())).contains(shipped);
             assertThat(ShippedModels.find(shipped.name())).isPresent();
             try (InputStream card = ShippedModels.class.getResourceAsStream(shipped.card())) {

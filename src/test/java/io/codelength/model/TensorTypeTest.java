@@ -119,8 +119,9 @@ class TensorTypeTest {
                 case Q5_0 -> scaled(block, 0, nibble(block, 6, i, 16) + 16 * (int) bits(block, 16 + i, 1) - 16);
                 case Q5_1 -> affine(block, nibble(block, 8, i, 16) + 16 * (int) bits(block, 32 + i, 1));
                 case Q4_K -> superAffine(block, i, kNibble(block, 16, i));
-                case Q5_K -> superAffine(
-                        block, i, kNibble(block, 48, i) + 16 * (int) bits(block, (16 + i % 32) * 8 + i / 32, 1));
+                case Q5_K ->
+                    superAffine(
+                            block, i, kNibble(block, 48, i) + 16 * (int) bits(block, (16 + i % 32) * 8 + i / 32, 1));
                 case Q6_K -> sixBit(block, i);
             };
         }
@@ -153,7 +154,9 @@ class TensorTypeTest {
             BigDecimal two = BigDecimal.valueOf(2);
             BigDecimal magnitude = exponent == 0
                     ? BigDecimal.valueOf(fraction).divide(two.pow(24))
-                    : BigDecimal.valueOf(1024 + fraction).multiply(two.pow(exponent)).divide(two.pow(25));
+                    : BigDecimal.valueOf(1024 + fraction)
+                            .multiply(two.pow(exponent))
+                            .divide(two.pow(25));
             return bits < 32768 ? magnitude : magnitude.negate();
         }
 

@@ -61,7 +61,8 @@ final class TinyFiles {
 
     /** The weights of one tensor of the tiny model, the same in every file. */
     static float[] weights(WeightRole role, int layer) {
-        return TinyModels.weights(role, role.sizes(SHAPE, VOCABULARY), 31L * layer + role.name().hashCode());
+        return TinyModels.weights(
+                role, role.sizes(SHAPE, VOCABULARY), 31L * layer + role.name().hashCode());
     }
 
     static MemoryFolder huggingFace(boolean tied) {
@@ -79,15 +80,18 @@ final class TinyFiles {
                 "rms_norm_eps": 1e-05, "rope_theta": 10000.0, "tie_word_embeddings": %s,
                 "max_position_embeddings": 64, "bos_token_id": 0, "eos_token_id": [0], "hidden_act": "silu",
                 "attention_bias": false, "mlp_bias": false, "rope_scaling": null}
-               """
-                .formatted(VOCABULARY, tied);
+               """.formatted(VOCABULARY, tied);
     }
 
     static String tokenizerJson() {
         StringBuilder vocabulary = new StringBuilder();
         List<String> tokens = tokens();
         for (int id = 0; id < tokens.size(); id++) {
-            vocabulary.append(id == 0 ? "" : ",").append(quoted(tokens.get(id))).append(":").append(id);
+            vocabulary
+                    .append(id == 0 ? "" : ",")
+                    .append(quoted(tokens.get(id)))
+                    .append(":")
+                    .append(id);
         }
         StringBuilder merges = new StringBuilder();
         for (String merge : merges()) {
@@ -100,8 +104,7 @@ final class TinyFiles {
                 "use_regex": true}, "post_processor": null, "decoder": null,
                 "model": {"type": "BPE", "unk_token": null, "byte_fallback": false, "ignore_merges": false,
                 "vocab": {%s}, "merges": [%s]}}
-               """
-                .formatted(vocabulary, merges);
+               """.formatted(vocabulary, merges);
     }
 
     private static String quoted(String text) {
@@ -141,8 +144,7 @@ final class TinyFiles {
     private static String character(int value) {
         int next = 256;
         for (int other = 0; other <= value; other++) {
-            boolean printable =
-                    (other >= 33 && other <= 126) || (other >= 161 && other != 173);
+            boolean printable = (other >= 33 && other <= 126) || (other >= 161 && other != 173);
             if (other == value) {
                 return Character.toString(printable ? value : next);
             }
@@ -178,7 +180,8 @@ final class TinyFiles {
         }
 
         SafetensorsBuilder entry(String name, String dtype, String shape, long from, long to) {
-            return raw(name, "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}".formatted(dtype, shape, from, to));
+            return raw(
+                    name, "{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}".formatted(dtype, shape, from, to));
         }
 
         SafetensorsBuilder raw(String name, String json) {
@@ -193,7 +196,8 @@ final class TinyFiles {
 
         byte[] bytes() {
             StringBuilder header = new StringBuilder("{\"__metadata__\":{\"format\":\"pt\"}");
-            entries.forEach((name, json) -> header.append(",\"").append(name).append("\":").append(json));
+            entries.forEach((name, json) ->
+                    header.append(",\"").append(name).append("\":").append(json));
             byte[] json = header.append("}").toString().getBytes(StandardCharsets.UTF_8);
             return ByteBuffer.allocate(8 + json.length + data.size())
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -302,7 +306,8 @@ final class TinyFiles {
 
         GgufBuilder value(String key, int type, ByteBuffer bytes) {
             values.put(
-                    key, buffer(4 + bytes.capacity()).putInt(type).put(all(bytes)).array());
+                    key,
+                    buffer(4 + bytes.capacity()).putInt(type).put(all(bytes)).array());
             return this;
         }
 
