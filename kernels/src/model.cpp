@@ -1,0 +1,104 @@
+#include "model.h"
+
+#include <algorithm>
+
+#include "../profile1.h"
+
+namespace codelength {
+namespace {
+
+constexpr int kVectorLanes = 16;  // the widest vector of any path
+constexpr int kBlockMax = 32;     // the largest column block of any path
+
+int padded(int width) {
+    return static_cast<int>(roundUp(static_cast<size_t>(width), kBlockMax));
+}
+
+}  // namespace
+
+CacheLayout::CacheLayout(const Shape& shape, const Path& path, int window) {
+    positions = static_cast<int>(roundUp(static_cast<size_t>(window), kWindowStep));
+    keyChannels = static_cast<int>(roundUp(static_cast<size_t>(shape.headDimension), static_cast<size_t>(path.group)));
+    valueChannels = static_cast<int>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
+    size_t count = static_cast<size_t>(positions);
+    values = roundUp(count * static_cast<size_t>(keyChannels), kLine);
+    keyScales = values + roundUp(count * static_cast<size_t>(valueChannels), kLine);
+    valueScales = keyScales + count * sizeof(float);
+    bytes = valueScales + count * sizeof(float);
+}
+
+Scratch::Scratch(const Shape& shape, const Path& path) {
+    int widest = std::max({shape.hidden, shape.feedForward, shape.queryWidth()});
+    activationStride = roundUp(static_cast<size_t>(widest) * static_cast<size_t>(path.activationBytes), kLine);
+    activations = Array<uint8_t>(activationStride * kTileRows * (path.limbs ? 2 : 1));
+    size_t columns = static_cast<size_t>(std::max({padded(shape.queryWidth()), padded(shape.keyValueWidth()), 256}));
+    outputs = Array<float>(columns * kTileRows);
+    size_t heads = roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes) * kQueriesMax;
+    second = Array<float>(std::max(columns * kTileRows, heads));
+    size_t positions = roundUp(static_cast<size_t>(shape.positions), kWindowStep);
+    scores = Array<float>(positions * kQueriesMax);
+    weights = Array<uint8_t>(positions * kQueriesMax * static_cast<size_t>(path.activationBytes));
+    size_t longest = std::max<size_t>(positions, 256);
+    indices = Array<int16_t>(longest);
+    exponentials = Array<int32_t>(longest);
+    head = Array<float>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
+}
+
+Model::Model(const Path& chosen, int threads, const Shape& given) : path(chosen), shape(given), pool(threads) {
+    layers.resize(static_cast<size_t>(shape.layers));
+    for (int thread = 0; thread < threads; thread++) {
+        scratch.push_back(std::make_unique<Scratch>(shape, path));
+    }
+    residualStride = padded(shape.hidden);
+    residual = Array<float>(static_cast<size_t>(residualStride) * kRowsMax);
+    headChannels = static_cast<int>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
+    size_t queryCount = static_cast<size_t>(shape.heads) * kRowsMax;
+    queries = Array<uint8_t>(queryCount * static_cast<size_t>(headChannels * path.activationBytes));
+    queryScale = Array<float>(queryCount);
+    attendedStride = padded(shape.queryWidth());
+    attended = Array<float>(static_cast<size_t>(attendedStride) * kRowsMax);
+    innerStride = padded(shape.feedForward);
+    inner = Array<float>(static_cast<size_t>(innerStride) * kRowsMax);
+    headBlocks = (shape.headRows + profile1::kFrequencyBlock - 1) / profile1::kFrequencyBlock;
+    headStride = headBlocks * profile1::kFrequencyBlock;
+    exponentials = Array<int32_t>(static_cast<size_t>(headStride) * kRowsMax);
+    sums = Array<int64_t>(static_cast<size_t>(headBlocks + 1) * kRowsMax);
+    next[0] = 0;
+    next[1] = 0;
+}
+
+void pack(
+    Matrix& target, const Path& path, int rows, int columns, const int8_t* values, const float* scales, bool fine) {
+    size_t block = static_cast<size_t>(path.columnBlock);
+    size_t group = static_cast<size_t>(path.group);
+    target.rows = rows;
+    target.columns = columns;
+    target.fine = fine;
+    target.blocks = static_cast<int>((static_cast<size_t>(rows) + block - 1) / block);
+    target.groups = static_cast<int>((static_cast<size_t>(columns) + group - 1) / group);
+    size_t channels = static_cast<size_t>(target.blocks) * block;
+    target.data = Array<int8_t>(channels * static_cast<size_t>(target.groups) * group);
+    target.start = Array<int32_t>(channels);
+    target.scales = Array<float>(channels);
+    for (size_t row = 0; row < static_cast<size_t>(rows); row++) {
+        const int8_t* from = values + row * static_cast<size_t>(columns);
+        int8_t* to = target.data.data() + row / block * static_cast<size_t>(target.groups) * block * group +
+                     row % block * group;
+        int32_t sum = 0;
+        for (size_t column = 0; column < static_cast<size_t>(columns); column++) {
+            to[column / group * block * group + column % group] = from[column];
+            sum += from[column];
+        }
+        // At most 128 · 127 · 65,536 < 2^31.
+        target.start[row] = -path.bias * sum;
+        target.scales[row] = scales[row];
+    }
+}
+
+}  // namespace codelength
+
+cl_stream::cl_stream(codelength::Model& model, int positions)
+    : owner(model),
+      window(positions),
+      layout(model.shape, model.path, positions),
+      cache(layout.bytes * static_cast<size_t>(model.shape.layers * model.shape.keyValueHeads)) {}

@@ -1,0 +1,163 @@
+// A loaded model, its streams and the memory of a pass: what every code path shares. Layouts depend on the path's numbers
+// (struct Path) only.
+#ifndef CODELENGTH_MODEL_H
+#define CODELENGTH_MODEL_H
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "../codelength_kernels.h"
+#include "memory.h"
+#include "pool.h"
+
+namespace codelength {
+
+constexpr int kRowsMax = CL_ROWS_MAX;
+
+// Rows that share a pass over a matrix on one thread: enough to hide the loading of weights from the second-level cache, few
+// enough for their inputs to stay in the first-level one.
+constexpr int kTileRows = 16;
+
+// With so few rows all threads share each matrix's columns instead of dividing the rows.
+constexpr int kSharedRows = 8;
+
+// Positions of keys that stand together, and the multiple to which windows are rounded up.
+constexpr int kKeyBlock = 16;
+constexpr int kWindowStep = 64;
+
+struct Model;
+
+// One code path: a kind of vector unit.
+struct Path {
+    const char* name;
+    int columnBlock;   // output channels that one pass over the input computes
+    int group;         // input channels that one dot-product lane takes
+    int bias;          // what is added to activations and keys in memory, so that they are unsigned
+    bool limbs;        // whether 15-bit activations are two rows of limbs
+    int activationBytes;
+    void (*read)(Model& model, int thread);
+};
+
+// Those this processor can run, best first; the last is plain code.
+const std::vector<const Path*>& paths();
+
+// [rows, columns] as [column blocks][groups of input channels][columnBlock][group]: output channels are `rows` here.
+struct Matrix {
+    int rows = 0;
+    int columns = 0;
+    int blocks = 0;
+    int groups = 0;
+    bool fine = false;  // 15-bit activations
+    Array<int8_t> data;
+    Array<int32_t> start;  // −bias · Σ of a row's weights: what sums begin with
+    Array<float> scales;   // zeros behind the last
+};
+
+struct Layer {
+    Matrix query, key, value, output, gate, up, down;
+};
+
+struct Shape {
+    int hidden, layers, heads, keyValueHeads, headDimension, feedForward, positions, embeddingRows, headRows;
+    int group() const { return heads / keyValueHeads; }
+    int queryWidth() const { return heads * headDimension; }
+    int keyValueWidth() const { return keyValueHeads * headDimension; }
+};
+
+// Where things lie in one head's part of a stream, in bytes.
+struct CacheLayout {
+    CacheLayout() = default;
+    CacheLayout(const Shape& shape, const Path& path, int window);
+
+    int positions = 0;      // the window, rounded up
+    int keyChannels = 0;    // head dimension, rounded up to whole groups
+    int valueChannels = 0;  // head dimension, rounded up to whole vectors
+    size_t values = 0;
+    size_t keyScales = 0;
+    size_t valueScales = 0;
+    size_t bytes = 0;
+};
+
+// What one thread needs beside the block's arrays.
+struct Scratch {
+    Scratch(const Shape& shape, const Path& path);
+
+    Array<uint8_t> activations;  // [limb rows, stride]
+    size_t activationStride = 0; // bytes
+    float scales[kTileRows] = {};
+    Array<float> outputs;        // [tile rows, widest of query, key, value, rounded up]
+    Array<float> second;
+    Array<float> scores;         // [queries at once, positions]
+    Array<int16_t> indices;      // of the table of exponentials
+    Array<int32_t> exponentials;
+    Array<uint8_t> weights;      // [queries at once, positions] of activations' type
+    Array<float> head;           // one head's vector, rounded up
+};
+
+// Queries of one key-value head whose products with keys and values are made together.
+constexpr int kQueriesMax = 8;
+
+struct Model {
+    Model(const Path& path, int threads, const Shape& shape);
+
+    const Path& path;
+    Shape shape;
+    double normEpsilon = 0;
+    float scoreScale = 0;
+    Array<int32_t> exp2;
+    Array<float> cosines;
+    Array<float> sines;
+    Array<int8_t> embedding;
+    Array<float> embeddingScales;
+    std::vector<Layer> layers;
+    Matrix head;
+    Pool pool;
+    std::vector<std::unique_ptr<Scratch>> scratch;
+
+    // The pass at hand.
+    int rows = 0;
+    int wanted = 0;
+    cl_stream* const* streams = nullptr;
+    const int32_t* positions = nullptr;
+    const int32_t* symbols = nullptr;
+    bool streamsDivided = false;  // whether rows of one stream may be computed by different threads
+    int wantedRows[kRowsMax] = {};
+    std::atomic<int> next[2];     // counters of work items, used in turn
+
+    Array<float> residual;        // [rows, hidden]
+    int residualStride = 0;
+    Array<uint8_t> queries;       // [rows, heads, headChannels] of activations' type
+    int headChannels = 0;         // head dimension, rounded up to whole vectors
+    Array<float> queryScale;      // [rows, heads]
+    Array<float> attended;        // [rows, query width]
+    int attendedStride = 0;
+    Array<float> inner;           // [rows, feed-forward]
+    int innerStride = 0;
+
+    // What came of it: [wanted, headStride] and [wanted, headBlocks + 1].
+    int headStride = 0;
+    int headBlocks = 0;
+    Array<int32_t> exponentials;
+    Array<int64_t> sums;
+};
+
+void pack(Matrix& target, const Path& path, int rows, int columns, const int8_t* values, const float* scales, bool fine);
+
+}  // namespace codelength
+
+struct cl_model : codelength::Model {
+    using codelength::Model::Model;
+};
+
+struct cl_stream {
+    cl_stream(codelength::Model& owner, int window);
+
+    codelength::Model& owner;
+    int window;
+    codelength::CacheLayout layout;
+    codelength::Array<uint8_t> cache;  // [layers, key-value heads, layout.bytes]
+};
+
+#endif

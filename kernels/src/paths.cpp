@@ -1,0 +1,92 @@
+// Which code paths this processor can run.
+#include "model.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#endif
+
+namespace codelength {
+
+extern const Path kScalarPath;
+#if defined(__x86_64__)
+extern const Path kAvx2Path;
+extern const Path kAvx512VnniPath;
+extern const Path kAvx512VlPath;
+#if defined(CL_HAVE_AVXVNNI)
+extern const Path kAvxVnniPath;
+#endif
+#elif defined(__aarch64__)
+extern const Path kNeonPath;
+#endif
+
+namespace {
+
+#if defined(__x86_64__)
+struct Processor {
+    bool avx2 = false;
+    bool avxvnni = false;
+    bool avx512vnni = false;
+
+    Processor() {
+        unsigned a, b, c, d;
+        if (!__get_cpuid_count(1, 0, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0) {
+            return;
+        }
+        // What the operating system saves: bits 1, 2 are the 256-bit registers, 5 to 7 those of AVX-512.
+        unsigned low, high;
+        __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+        bool saves256 = (low & 0x6) == 0x6;
+        bool saves512 = saves256 && (low & 0xe0) == 0xe0;
+        if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) {
+            return;
+        }
+        unsigned most = a;
+        avx2 = saves256 && (b & bit_AVX2) != 0;
+        constexpr unsigned kFoundation = 1u << 16, kDoubleQuad = 1u << 17, kByteWord = 1u << 30, kShortVectors = 1u << 31;
+        constexpr unsigned kAll = kFoundation | kDoubleQuad | kByteWord | kShortVectors;
+        avx512vnni = avx2 && saves512 && (b & kAll) == kAll && (c & (1u << 11)) != 0;
+        if (most >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d)) {
+            avxvnni = avx2 && (a & (1u << 4)) != 0;
+        }
+    }
+};
+#endif
+
+std::vector<const Path*> findPaths() {
+    std::vector<const Path*> found;
+#if defined(__x86_64__)
+    Processor processor;
+    if (processor.avx512vnni) {
+        found.push_back(&kAvx512VnniPath);
+    }
+#if defined(CL_HAVE_AVXVNNI)
+    if (processor.avxvnni) {
+        found.push_back(&kAvxVnniPath);
+    }
+#endif
+    if (processor.avx512vnni) {
+        found.push_back(&kAvx512VlPath);
+    }
+    if (processor.avx2) {
+        found.push_back(&kAvx2Path);
+    }
+#elif defined(__aarch64__) && defined(__linux__)
+    constexpr unsigned long kDotProducts = 1ul << 20;  // HWCAP_ASIMDDP
+    if ((getauxval(AT_HWCAP) & kDotProducts) != 0) {
+        found.push_back(&kNeonPath);
+    }
+#endif
+    found.push_back(&kScalarPath);
+    return found;
+}
+
+}  // namespace
+
+const std::vector<const Path*>& paths() {
+    static const std::vector<const Path*> found = findPaths();
+    return found;
+}
+
+}  // namespace codelength
