@@ -1,5 +1,6 @@
 package io.codelength.app;
 
+import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
 import io.codelength.engine.pytorch.PyTorchEngine;
 import io.codelength.engine.pytorch.PyTorchOptions;
@@ -73,6 +74,20 @@ final class ChosenEngine implements AutoCloseable {
 
     private Engine pytorch() {
         return new PyTorchEngine(new PyTorchOptions(DeviceChoice.AUTO, choice.threads()));
+    }
+
+    /**
+     * How float32 is computed, for which there is PyTorch alone.
+     *
+     * @throws UsageException if another engine was asked for
+     */
+    static PyTorchOptions forFloat(EngineChoice choice) {
+        if (!choice.name().equals("auto") && !choice.name().equals(PYTORCH)) {
+            throw new UsageException(
+                    "--arithmetic float is computed by PyTorch only, not by engine '%s'; leave --engine out or choose pytorch"
+                            .formatted(choice.name()));
+        }
+        return new PyTorchOptions(DeviceChoice.AUTO, choice.threads());
     }
 
     private Engine reference() {

@@ -1,8 +1,9 @@
 package io.codelength.app;
 
 import io.codelength.cli.Backend;
-import io.codelength.cli.CommandFailedException;
 import io.codelength.codec.EngineChoice;
+import io.codelength.engine.pytorch.FloatScorer;
+import io.codelength.engine.pytorch.PyTorchOptions;
 import io.codelength.model.SourceModel;
 import io.codelength.model.store.KnownModels;
 import java.io.IOException;
@@ -18,6 +19,9 @@ public final class EngineBackend implements Backend {
     @Override
     public <T> T inFloat(SourceModel model, int windowTokens, EngineChoice engine, Scoring<T> scoring)
             throws IOException {
-        throw new CommandFailedException("float arithmetic is not in this version yet");
+        PyTorchOptions options = ChosenEngine.forFloat(engine);
+        try (FloatScorer scorer = new FloatScorer(model, windowTokens, options)) {
+            return scoring.apply(scorer);
+        }
     }
 }

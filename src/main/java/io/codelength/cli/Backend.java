@@ -39,6 +39,7 @@ public interface Backend {
      *
      * @param windowTokens positions of a window, the start token included
      * @return what the scoring returns
+     * @throws UsageException if the engine cannot compute in float32, naming one that can
      */
     <T> T inFloat(SourceModel model, int windowTokens, EngineChoice engine, Scoring<T> scoring) throws IOException;
 }

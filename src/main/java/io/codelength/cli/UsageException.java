@@ -1,8 +1,8 @@
 package io.codelength.cli;
 
 /** The command makes no sense as it was typed. Exit code 2. */
-final class UsageException extends RuntimeException {
-    UsageException(String message) {
+public final class UsageException extends RuntimeException {
+    public UsageException(String message) {
         super(message);
     }
 }

@@ -45,7 +45,8 @@ final class LoadedModel {
                 new Projection(manager, staging, constants, layer.down()));
     }
 
-    private static PtNDArray rotary(PtNDManager manager, RotaryTable table) {
+    /** [positions, 3 · half]: cosines, negated sines, sines of each position. */
+    static PtNDArray rotary(PtNDManager manager, RotaryTable table) {
         int half = table.half();
         float[] cosines = table.cosines();
         float[] sines = table.sines();
