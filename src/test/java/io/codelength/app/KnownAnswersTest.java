@@ -61,14 +61,12 @@ class KnownAnswersTest {
 
     private static void check(String model, int windowTokens, Answer... answers) throws IOException {
         try (SourceModel source = ModelFiles.open(Shared.require(model))) {
-            List<Measurement> found = new EngineBackend()
-                    .inFloat(source, windowTokens, EngineChoice.AUTO, scorer -> {
-                        Measurer measurer = new Measurer(scorer);
-                        return Arrays.stream(answers)
-                                .map(answer -> measurer.measure(
-                                        text(answer), CallScope.withMemory(1L << 30), Progress.NONE))
-                                .toList();
-                    });
+            List<Measurement> found = new EngineBackend().inFloat(source, windowTokens, EngineChoice.AUTO, scorer -> {
+                Measurer measurer = new Measurer(scorer);
+                return Arrays.stream(answers)
+                        .map(answer -> measurer.measure(text(answer), CallScope.withMemory(1L << 30), Progress.NONE))
+                        .toList();
+            });
             for (int i = 0; i < answers.length; i++) {
                 Answer answer = answers[i];
                 assertThat(found.get(i).bitsPerByte())

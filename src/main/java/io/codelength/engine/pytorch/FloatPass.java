@@ -172,11 +172,11 @@ final class FloatPass {
         muli(scores, scoreScale);
         addi(scores, veil(first, (int) rows, scratch));
         PtNDArray shares = softmax(scores, 2, DataType.FLOAT32);
-        PtNDArray mixed = bmm(
-                reshape(shares, new long[] {caches, heads / caches * rows, seen}), slice(values, 1, 0, seen, 1));
-        return reshape(
-                permute(reshape(mixed, new long[] {heads, rows, width}), new long[] {1, 0, 2}),
-                new long[] {rows, heads * width});
+        PtNDArray mixed =
+                bmm(reshape(shares, new long[] {caches, heads / caches * rows, seen}), slice(values, 1, 0, seen, 1));
+        return reshape(permute(reshape(mixed, new long[] {heads, rows, width}), new long[] {1, 0, 2}), new long[] {
+            rows, heads * width
+        });
     }
 
     /** 0 where a row sees a position, −∞ where that lies ahead: [1, rows, first + rows]. */
@@ -189,9 +189,8 @@ final class FloatPass {
         for (int j = 0; j < every.length; j++) {
             every[j] = j;
         }
-        PtNDArray seen = gte(
-                (PtNDArray) scratch.create(own, new Shape(1, rows, 1)),
-                (PtNDArray) scratch.create(every, new Shape(1, 1, every.length)));
+        PtNDArray seen = gte((PtNDArray) scratch.create(own, new Shape(1, rows, 1)), (PtNDArray)
+                scratch.create(every, new Shape(1, 1, every.length)));
         return where(seen, tensor(scratch, 0), tensor(scratch, Float.NEGATIVE_INFINITY));
     }
 

@@ -122,8 +122,6 @@ class FloatScorerTest {
     }
 
     private static int[] tokens(SourceModel source, int count) {
-        return new Random(count)
-                .ints(count, 0, source.tokenizer().tokenCount())
-                .toArray();
+        return new Random(count).ints(count, 0, source.tokenizer().tokenCount()).toArray();
     }
 }
