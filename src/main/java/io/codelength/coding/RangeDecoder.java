@@ -44,13 +44,8 @@ public final class RangeDecoder {
      */
     public long target(long total) {
         RangeEncoder.requireInterval(0, 1, total);
-        if (Long.compareUnsigned(code, range) >= 0) {
-            throw new InvalidCodeException("the coded number lies outside every interval");
-        }
-        if (pastEnd > WINDOW_BYTES + RangeEncoder.DROPPED_ZEROS_MAX) {
-            throw new InvalidCodeException("the payload ends %d bytes before its symbols do".formatted(pastEnd));
-        }
-        long part = Long.divideUnsigned(range, total);
+        requireInside();
+        long part = RangeEncoder.part(range, total);
         long target = Long.divideUnsigned(code, part);
         // What the rounding left over belongs to the last interval.
         return Long.compareUnsigned(target, total) < 0 ? target : total - 1;
@@ -63,7 +58,7 @@ public final class RangeDecoder {
      */
     public void advance(long below, long frequency, long total) {
         RangeEncoder.requireInterval(below, frequency, total);
-        long part = Long.divideUnsigned(range, total);
+        long part = RangeEncoder.part(range, total);
         long start = part * below;
         long rest = below + frequency == total ? range - start : part * frequency;
         if (Long.compareUnsigned(code, start) < 0 || Long.compareUnsigned(code - start, rest) >= 0) {
@@ -72,10 +67,45 @@ public final class RangeDecoder {
         }
         code -= start;
         range = rest;
+        renormalise();
+    }
+
+    private void requireInside() {
+        if (Long.compareUnsigned(code, range) >= 0) {
+            throw new InvalidCodeException("the coded number lies outside every interval");
+        }
+        if (pastEnd > WINDOW_BYTES + RangeEncoder.DROPPED_ZEROS_MAX) {
+            throw new InvalidCodeException("the payload ends %d bytes before its symbols do".formatted(pastEnd));
+        }
+    }
+
+    private void renormalise() {
         while (Long.compareUnsigned(range, RangeEncoder.RANGE_FLOOR) < 0) {
             shiftIn();
             range <<= 8;
         }
+    }
+
+    /**
+     * Reads one bit that {@link RangeEncoder#encodeBit} wrote.
+     *
+     * @param one parts of 2^16 that belong to 1, as the encoder was told
+     * @return 0 or 1
+     * @throws InvalidCodeException if the payload cannot come from the encoder
+     */
+    public int decodeBit(int one) {
+        RangeEncoder.requireBit(one);
+        requireInside();
+        long split = (range >>> 16) * one;
+        int bit = Long.compareUnsigned(code, split) < 0 ? 1 : 0;
+        if (bit == 1) {
+            range = split;
+        } else {
+            code -= split;
+            range -= split;
+        }
+        renormalise();
+        return bit;
     }
 
     /**

@@ -13,6 +13,9 @@ public final class RangeEncoder {
     /** Totals are below this, so that a step is never coarser than 1/256 of a frequency. */
     public static final long TOTAL_LIMIT = 1L << 48;
 
+    /** Parts that a bit's two intervals share. */
+    static final int BIT_TOTAL = 1 << 16;
+
     /** Renormalisation keeps the range, read as unsigned, at or above this. */
     static final long RANGE_FLOOR = 1L << 56;
 
@@ -41,7 +44,7 @@ public final class RangeEncoder {
         if (finished) {
             throw new IllegalStateException("the encoder is finished");
         }
-        long part = Long.divideUnsigned(range, total);
+        long part = part(range, total);
         long start = part * below;
         low += start;
         if (Long.compareUnsigned(low, start) < 0) {
@@ -53,6 +56,21 @@ public final class RangeEncoder {
             append((byte) (low >>> 56));
             low <<= 8;
             range <<= 8;
+        }
+    }
+
+    /**
+     * Codes one bit: the interval [0, one) of 2^16 if it is 1, the rest if it is 0.
+     *
+     * @param bit 0 or 1
+     * @param one parts of 2^16 that belong to 1, 1 to 2^16 − 1
+     */
+    public void encodeBit(int bit, int one) {
+        requireBit(one);
+        if (bit == 0) {
+            encode(one, BIT_TOTAL - one, BIT_TOTAL);
+        } else {
+            encode(0, one, BIT_TOTAL);
         }
     }
 
@@ -85,6 +103,11 @@ public final class RangeEncoder {
         return count;
     }
 
+    /** A part's width; for the total of bits without a division. */
+    static long part(long range, long total) {
+        return total == BIT_TOTAL ? range >>> 16 : Long.divideUnsigned(range, total);
+    }
+
     /** Rounds low up to a number whose bits under the mask are zero, if the range holds one. */
     private boolean endsInside(long mask) {
         long rounded = (low + mask) & ~mask;
@@ -111,6 +134,12 @@ public final class RangeEncoder {
             bytes = Arrays.copyOf(bytes, Math.addExact(count, count));
         }
         bytes[count++] = value;
+    }
+
+    static void requireBit(int one) {
+        if (one < 1 || one >= BIT_TOTAL) {
+            throw new IllegalArgumentException("probability %d of 65536, must be 1 to 65535".formatted(one));
+        }
     }
 
     static void requireInterval(long below, long frequency, long total) {

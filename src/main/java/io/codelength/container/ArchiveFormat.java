@@ -20,7 +20,6 @@ final class ArchiveFormat {
     static final int COMPACT_VERSION = 1;
 
     static final int FRAME_BYTES_MAX = 1 << 20;
-    static final int MODEL_FRAME_BYTES_MAX = 1 << 18;
     static final int LANES_MAX = 32;
 
     /** So many frames of 256 KiB are 4 TiB; the seek table of a hostile archive stays a matter of megabytes. */

@@ -5,17 +5,29 @@ import java.util.Optional;
 /**
  * What stands at the head of a full archive, and again in its footer.
  *
- * @param model the model that decodes the frames of methods 2 and 3; empty where there are none
+ * @param model the model that decodes the frames of methods 2, 3, 6 and 7; empty where there are none
  * @param profile numeric profile, 1 to 255; 0 without a model
  * @param windowTokens positions the model sees, start symbol included, 2 to 65,535; 0 without a model
  * @param overlapTokens symbols read again when a window restarts, 0 to {@code windowTokens - 2}
+ * @param mixingMemoryBits binary logarithm of the most bytes that a frame's tables of context mixing take, 16 to 26; 0
+ *     where no frame mixes contexts
  */
-public record ArchiveHeader(Optional<ModelReference> model, int profile, int windowTokens, int overlapTokens) {
+public record ArchiveHeader(
+        Optional<ModelReference> model, int profile, int windowTokens, int overlapTokens, int mixingMemoryBits) {
     /** The numeric profile that this program writes and reads. */
     public static final int PROFILE = 1;
 
-    /** Names no model. */
-    public static final ArchiveHeader WITHOUT_MODEL = new ArchiveHeader(Optional.empty(), 0, 0, 0);
+    /** The least and the most of {@link #mixingMemoryBits}: 64 KiB and 64 MiB. */
+    public static final int MIXING_MEMORY_BITS_MIN = 16;
+
+    public static final int MIXING_MEMORY_BITS_MAX = 26;
+
+    /** Names nothing. */
+    public static final ArchiveHeader WITHOUT_MODEL = new ArchiveHeader(Optional.empty(), 0, 0, 0, 0);
+
+    /** Lacks nothing that a frame may need: for frames whose own header may be lost. */
+    static final ArchiveHeader OF_EVERYTHING =
+            new ArchiveHeader(Optional.of(new ModelReference.Shipped(1)), PROFILE, 2, 0, MIXING_MEMORY_BITS_MAX);
 
     public ArchiveHeader {
         if (model.isEmpty()) {
@@ -37,10 +49,32 @@ public record ArchiveHeader(Optional<ModelReference> model, int profile, int win
                 throw new IllegalArgumentException("a full archive names 16 bytes of a fingerprint");
             }
         }
+        if (mixingMemoryBits != 0
+                && (mixingMemoryBits < MIXING_MEMORY_BITS_MIN || mixingMemoryBits > MIXING_MEMORY_BITS_MAX)) {
+            throw new IllegalArgumentException(
+                    "context mixing in 2^%d bytes, must be 2^16 to 2^26".formatted(mixingMemoryBits));
+        }
     }
 
     /** A header of this program's profile. */
     public static ArchiveHeader withModel(ModelReference model, int windowTokens, int overlapTokens) {
-        return new ArchiveHeader(Optional.of(model), PROFILE, windowTokens, overlapTokens);
+        return new ArchiveHeader(Optional.of(model), PROFILE, windowTokens, overlapTokens, 0);
+    }
+
+    /** The same for frames that mix contexts too. */
+    public ArchiveHeader withMixing(int memoryBits) {
+        return new ArchiveHeader(model, profile, windowTokens, overlapTokens, memoryBits);
+    }
+
+    /** What a frame of this method needs and the header lacks, if anything. */
+    Optional<String> lackFor(FrameMethod method) {
+        if (method.needsModel() && model.isEmpty()) {
+            return Optional.of("method %d needs a model, but the header names none".formatted(method.number()));
+        }
+        if (method.mixesContexts() && mixingMemoryBits == 0) {
+            return Optional.of(
+                    "method %d needs memory for contexts, but the header declares none".formatted(method.number()));
+        }
+        return Optional.empty();
     }
 }

@@ -115,7 +115,7 @@ public final class ArchiveReader implements IncomingArchive {
         if (frames == ArchiveFormat.FRAMES_MAX) {
             throw CorruptContainerException.inFrame(name, frames, start, "more frames than an archive may have");
         }
-        Frame frame = FrameCodec.readAfterMark(in, frames, header.model().isPresent());
+        Frame frame = FrameCodec.readAfterMark(in, frames, header);
         LocatedFrame located = new LocatedFrame(frame, frames, start, originalBytes);
         if (frames == descriptors.length) {
             descriptors = Arrays.copyOf(descriptors, 2 * frames);

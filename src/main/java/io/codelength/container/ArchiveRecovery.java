@@ -123,7 +123,7 @@ public final class ArchiveRecovery {
     /** Reads a frame that was found. */
     public Frame read(FoundFrame found) throws IOException {
         return FrameCodec.readAt(
-                source, found.archiveOffset(), source.length(), found.index().orElse(0), true);
+                source, found.archiveOffset(), source.length(), found.index().orElse(0), ArchiveHeader.OF_EVERYTHING);
     }
 
     private static List<ByteRange> gaps(List<ByteRange> held, long length) {

@@ -15,12 +15,12 @@ import java.util.List;
 
 /**
  * Writes a full archive in one pass; the mirror image of {@link ArchiveReader}. Neighbouring stored frames become one of at
- * most 1 MiB, and the first stored frames are held back, at most 5 MiB, until it is known whether the archive needs to name
+ * most 1 MiB, and the first stored frames are held back, at most 6 MiB, until it is known whether the archive needs to name
  * a model: that keeps the bounds of {@code docs/format.md}, "Sizes". Not thread-safe.
  */
 public final class ArchiveWriter {
-    /** Five frames of 1 MiB have room, within the size bound, for the model that the header then names. */
-    private static final int HELD_FRAMES_MAX = 5;
+    /** Six frames of 1 MiB have room, within the size bound, for the fields that the header then has. */
+    private static final int HELD_FRAMES_MAX = 6;
 
     /** A coded frame costs 26 bytes and may split a stored one, which costs 22 more. */
     private static final int CODED_FRAME_COST = 48;
@@ -62,7 +62,7 @@ public final class ArchiveWriter {
     /**
      * Adds the next frame of the original.
      *
-     * @throws IllegalArgumentException if it needs a model and the header names none
+     * @throws IllegalArgumentException if the header lacks what its method needs
      */
     public void append(Frame frame) throws IOException {
         requireOpen();
@@ -70,9 +70,9 @@ public final class ArchiveWriter {
             appendStored(stored.bytes());
             return;
         }
-        if (frame.method().needsModel() && header.model().isEmpty()) {
-            throw new IllegalArgumentException("%s frame in an archive without a model".formatted(frame.method()));
-        }
+        header.lackFor(frame.method()).ifPresent(lack -> {
+            throw new IllegalArgumentException(lack);
+        });
         completeStored();
         writeHeader(headerFields);
         writeFrame(frame);

@@ -5,7 +5,7 @@ package io.codelength.container;
  *
  * @param method any but {@link FrameMethod#STORED}
  * @param lanes 1 to 32, and no more than original bytes
- * @param originalBytes bytes of the original, 1 to the method's most
+ * @param originalBytes bytes of the original, 1 to 1 MiB
  * @param originalCrc CRC-32C of the original
  * @param payload fewer bytes than the original, possibly none; not copied
  */
@@ -21,9 +21,9 @@ public record CodedFrame(FrameMethod method, int lanes, int originalBytes, int o
         if (lanes > originalBytes) {
             throw new IllegalArgumentException("%d lanes for %d bytes".formatted(lanes, originalBytes));
         }
-        if (originalBytes < 1 || originalBytes > method.originalBytesMax()) {
-            throw new IllegalArgumentException("%s frame of %d bytes, must be 1 to %d"
-                    .formatted(method, originalBytes, method.originalBytesMax()));
+        if (originalBytes < 1 || originalBytes > ArchiveFormat.FRAME_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "%s frame of %d bytes, must be 1 to 1 MiB".formatted(method, originalBytes));
         }
         if (payload.length >= originalBytes) {
             throw new IllegalArgumentException("payload of %d bytes for %d original bytes: store them instead"

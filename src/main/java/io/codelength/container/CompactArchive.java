@@ -115,7 +115,7 @@ public record CompactArchive(
         int number = in.next();
         FrameMethod method = FrameMethod.of(number)
                 .orElseThrow(() -> new UnsupportedFormatException(
-                        "%s: method byte %d; this program reads methods 0 to 3. Use a newer one."
+                        "%s: method byte %d; this program reads methods 0 to 3 and 5 to 7. Use a newer one."
                                 .formatted(name, number)));
         int originalBytes = in.nextLength();
         Optional<ModelReference> model = method.needsModel() ? Optional.of(in.nextModel()) : Optional.empty();

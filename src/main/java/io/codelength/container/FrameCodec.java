@@ -32,7 +32,7 @@ final class FrameCodec {
     }
 
     /** Reads what follows a frame's mark, which was taken already. */
-    static Frame readAfterMark(ByteReader in, int index, boolean hasModel) throws IOException {
+    static Frame readAfterMark(ByteReader in, int index, ArchiveHeader header) throws IOException {
         String archive = in.archive();
         OptionalInt place = OptionalInt.of(index);
         long start = in.offset() - MARK_BYTES;
@@ -56,13 +56,9 @@ final class FrameCodec {
         descriptor.brokenRule().ifPresent(rule -> {
             throw CorruptContainerException.inFrame(archive, index, start, rule);
         });
-        if (method.needsModel() && !hasModel) {
-            throw CorruptContainerException.inFrame(
-                    archive,
-                    index,
-                    start,
-                    "method %d needs a model, but the header names none".formatted(method.number()));
-        }
+        header.lackFor(method).ifPresent(lack -> {
+            throw CorruptContainerException.inFrame(archive, index, start, lack);
+        });
 
         byte[] payload = in.take(descriptor.payloadBytes(), "payload", place);
         int expected = ArchiveFormat.getInt(checks, checks.length - 2 - 4);
@@ -86,7 +82,8 @@ final class FrameCodec {
     }
 
     /** Reads the frame that lies between two offsets. */
-    static Frame readAt(ArchiveSource source, long start, long end, int index, boolean hasModel) throws IOException {
+    static Frame readAt(ArchiveSource source, long start, long end, int index, ArchiveHeader header)
+            throws IOException {
         ByteReader in = new ByteReader(source.name(), new SourceStream(source, start, end), start);
         int mark = ArchiveFormat.getInt(in.take(MARK_BYTES, "mark", OptionalInt.of(index)), 0);
         if (mark != ArchiveFormat.FRAME_MARK) {
@@ -96,7 +93,7 @@ final class FrameCodec {
                     start,
                     "mark %s, expected %s".formatted(Checksums.hex(mark), Checksums.hex(ArchiveFormat.FRAME_MARK)));
         }
-        return readAfterMark(in, index, hasModel);
+        return readAfterMark(in, index, header);
     }
 
     /**

@@ -2,12 +2,13 @@ package io.codelength.container;
 
 import io.codelength.container.ModelReference.FingerprintPrefix;
 import io.codelength.container.ModelReference.Shipped;
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.Optional;
 
 /** The type-length-value fields of the header: {@code docs/format.md}, "Fields". */
 final class HeaderFields {
     private static final int MODEL_TYPE = 1;
+    private static final int MIXING_MEMORY_TYPE = 2;
     private static final int IGNORABLE = 8;
     private static final int LONG_LENGTH = 15;
 
@@ -19,26 +20,33 @@ final class HeaderFields {
     private HeaderFields() {}
 
     static byte[] write(ArchiveHeader header) {
-        if (header.model().isEmpty()) {
-            return new byte[0];
+        ByteArrayOutputStream fields = new ByteArrayOutputStream();
+        header.model().ifPresent(model -> writeField(fields, MODEL_TYPE, modelValue(header, model)));
+        if (header.mixingMemoryBits() > 0) {
+            writeField(fields, MIXING_MEMORY_TYPE, new byte[] {(byte) header.mixingMemoryBits()});
         }
-        ModelReference model = header.model().get();
+        return fields.toByteArray();
+    }
+
+    private static byte[] modelValue(ArchiveHeader header, ModelReference model) {
         byte[] name = model instanceof Shipped shipped
                 ? new byte[] {(byte) shipped.number()}
                 : ((FingerprintPrefix) model).toBytes();
-        int length = MODEL_FIXED_BYTES + name.length;
-        boolean isLong = length >= LONG_LENGTH;
-        byte[] fields = new byte[(isLong ? 2 : 1) + length];
-        fields[0] = (byte) (MODEL_TYPE << 4 | (isLong ? LONG_LENGTH : length));
+        byte[] value = new byte[MODEL_FIXED_BYTES + name.length];
+        value[0] = (byte) header.profile();
+        ArchiveFormat.put(value, 1, 2, header.windowTokens());
+        ArchiveFormat.put(value, 3, 2, header.overlapTokens());
+        System.arraycopy(name, 0, value, MODEL_FIXED_BYTES, name.length);
+        return value;
+    }
+
+    private static void writeField(ByteArrayOutputStream fields, int type, byte[] value) {
+        boolean isLong = value.length >= LONG_LENGTH;
+        fields.write(type << 4 | (isLong ? LONG_LENGTH : value.length));
         if (isLong) {
-            fields[1] = (byte) length;
+            fields.write(value.length);
         }
-        int at = fields.length - length;
-        fields[at] = (byte) header.profile();
-        ArchiveFormat.put(fields, at + 1, 2, header.windowTokens());
-        ArchiveFormat.put(fields, at + 3, 2, header.overlapTokens());
-        System.arraycopy(name, 0, fields, at + MODEL_FIXED_BYTES, name.length);
-        return fields;
+        fields.writeBytes(value);
     }
 
     /** @param offset where the fields begin in the archive, for messages */
@@ -71,11 +79,14 @@ final class HeaderFields {
                 throw CorruptContainerException.in(
                         archive, "header field", place, "type %d after type %d".formatted(type, lastType));
             }
+            byte[] value = Arrays.copyOfRange(fields, at, at + length);
             if (type == MODEL_TYPE) {
-                header = readModel(archive, place, Arrays.copyOfRange(fields, at, at + length));
+                header = readModel(archive, place, value);
+            } else if (type == MIXING_MEMORY_TYPE) {
+                header = readMixingMemory(archive, place, value, header);
             } else if (type < IGNORABLE) {
                 throw new UnsupportedFormatException(
-                        "%s: header field of type %d is needed to decode; this program reads type 1. Use a newer one."
+                        "%s: header field of type %d is needed to decode; this program reads types 1 and 2. Use a newer one."
                                 .formatted(archive, type));
             }
             lastType = type;
@@ -100,10 +111,20 @@ final class HeaderFields {
             ModelReference model = nameBytes == 1
                     ? new Shipped(value[MODEL_FIXED_BYTES] & 0xFF)
                     : new FingerprintPrefix(Arrays.copyOfRange(value, MODEL_FIXED_BYTES, value.length));
-            return new ArchiveHeader(Optional.of(model), profile, (int) ArchiveFormat.get(value, 1, 2), (int)
-                    ArchiveFormat.get(value, 3, 2));
+            return ArchiveHeader.withModel(
+                    model, (int) ArchiveFormat.get(value, 1, 2), (int) ArchiveFormat.get(value, 3, 2));
         } catch (IllegalArgumentException e) {
             throw CorruptContainerException.in(archive, "model field", place, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ArchiveHeader readMixingMemory(String archive, long place, byte[] value, ArchiveHeader header) {
+        if (value.length != 1
+                || value[0] < ArchiveHeader.MIXING_MEMORY_BITS_MIN
+                || value[0] > ArchiveHeader.MIXING_MEMORY_BITS_MAX) {
+            throw CorruptContainerException.in(
+                    archive, "mixing memory field", place, "one byte from 16 to 26 expected");
+        }
+        return header.withMixing(value[0]);
     }
 }

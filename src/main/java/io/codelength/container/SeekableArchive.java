@@ -2,6 +2,7 @@ package io.codelength.container;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** A full archive read at any place, by its seek table. Reads no frame until asked to. */
 public final class SeekableArchive {
@@ -33,13 +34,10 @@ public final class SeekableArchive {
         this.originalOffsets = new long[descriptors.length + 1];
         archiveOffsets[0] = footer.headerBytes();
         for (int i = 0; i < descriptors.length; i++) {
-            FrameMethod method = FrameMethod.read(name, i, descriptors[i].method());
-            if (method.needsModel() && header.model().isEmpty()) {
+            Optional<String> lack = header.lackFor(FrameMethod.read(name, i, descriptors[i].method()));
+            if (lack.isPresent()) {
                 throw CorruptContainerException.in(
-                        name,
-                        "seek table",
-                        footer.start(),
-                        "frame %d needs a model, the header names none".formatted(i));
+                        name, "seek table", footer.start(), "frame %d: %s".formatted(i, lack.get()));
             }
             archiveOffsets[i + 1] = archiveOffsets[i] + descriptors[i].frameBytes();
             originalOffsets[i + 1] = originalOffsets[i] + descriptors[i].originalBytes();
@@ -114,8 +112,7 @@ public final class SeekableArchive {
      */
     public LocatedFrame read(int index) throws IOException {
         long start = archiveOffsets[index];
-        Frame frame = FrameCodec.readAt(
-                source, start, archiveOffsets[index + 1], index, header.model().isPresent());
+        Frame frame = FrameCodec.readAt(source, start, archiveOffsets[index + 1], index, header);
         if (!FrameDescriptor.of(frame).equals(descriptors[index])) {
             throw CorruptContainerException.inFrame(source.name(), index, start, "it is not what the seek table says");
         }

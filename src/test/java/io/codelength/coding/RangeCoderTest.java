@@ -306,4 +306,49 @@ class RangeCoderTest {
             }
         }
     }
+
+    @Test
+    void bitsComeBackAndCostWhatTheirProbabilitiesSay() {
+        for (int seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            int length = random.nextInt(3000);
+            int[] bits = new int[length];
+            int[] ones = new int[length];
+            double cost = 0;
+            RangeEncoder encoder = new RangeEncoder();
+            for (int i = 0; i < length; i++) {
+                ones[i] = switch (random.nextInt(4)) {
+                    case 0 -> 1;
+                    case 1 -> 65535;
+                    default -> 1 + random.nextInt(65535);
+                };
+                bits[i] = random.nextInt(65536) < ones[i] ? 1 : 0;
+                cost -= Math.log((bits[i] == 1 ? ones[i] : 65536 - ones[i]) / 65536.0) / Math.log(2);
+                encoder.encodeBit(bits[i], ones[i]);
+            }
+            byte[] payload = encoder.finish();
+            assertThat(payload.length).as("seed %d", seed).isLessThanOrEqualTo((int) Math.ceil(cost / 8 + 1e-6));
+            RangeDecoder decoder = new RangeDecoder(payload, 0, payload.length);
+            for (int i = 0; i < length; i++) {
+                assertThat(decoder.decodeBit(ones[i])).isEqualTo(bits[i]);
+            }
+            decoder.finish();
+        }
+    }
+
+    @Test
+    void aBitIsAnIntervalOfTwoToTheSixteen() {
+        RangeEncoder asBits = new RangeEncoder();
+        RangeEncoder asIntervals = new RangeEncoder();
+        Random random = new Random(5);
+        for (int i = 0; i < 5000; i++) {
+            int one = 1 + random.nextInt(65535);
+            int bit = random.nextInt(2);
+            asBits.encodeBit(bit, one);
+            asIntervals.encode(bit == 1 ? 0 : one, bit == 1 ? one : 65536 - one, 65536);
+        }
+        assertThat(asBits.finish()).isEqualTo(asIntervals.finish());
+        assertThatIllegalArgumentException().isThrownBy(() -> new RangeEncoder().encodeBit(1, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RangeEncoder().encodeBit(0, 65536));
+    }
 }

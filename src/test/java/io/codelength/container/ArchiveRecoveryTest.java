@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 
 class ArchiveRecoveryTest {
-    private static final ArchiveHeader HEADER = ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0);
+    private static final ArchiveHeader HEADER =
+            ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0).withMixing(22);
 
     /** Eight frames: coded ones between stored ones, so that none merge. */
     private static TestArchive eightFrames() throws IOException {
@@ -103,7 +104,7 @@ class ArchiveRecoveryTest {
         ArchiveRecovery recovery = scan(damaged);
         assertThat(recovery.header()).contains(HEADER);
         assertThat(indices(recovery)).isEqualTo(allBut());
-        assertThat(recovery.damage()).containsExactly(new ByteRange(0, 9 + 23));
+        assertThat(recovery.damage()).containsExactly(new ByteRange(0, 9 + 25));
     }
 
     @Test
@@ -116,9 +117,9 @@ class ArchiveRecoveryTest {
         requireTrue(recovery, archive);
 
         // A damaged payload keeps the count, a damaged head loses it.
-        damaged[9 + 23 + 16 + 100] ^= 1;
+        damaged[9 + 25 + 16 + 100] ^= 1;
         assertThat(indices(scan(damaged))).isEqualTo(allBut(0));
-        damaged[9 + 23 + 5] ^= 1;
+        damaged[9 + 25 + 5] ^= 1;
         recovery = scan(damaged);
         assertThat(recovery.frames()).hasSize(7);
         assertThat(indices(recovery)).containsOnly(-1);
@@ -217,7 +218,7 @@ class ArchiveRecoveryTest {
                 .build();
         assertThat(scan(outer.bytes()).frames()).hasSize(3);
         byte[] headDamaged = outer.bytes().clone();
-        int secondHead = 9 + 23 + 20 + 250;
+        int secondHead = 9 + 25 + 20 + 250;
         headDamaged[secondHead + 5] ^= 1;
         assertThat(indices(scan(headDamaged))).isEqualTo(List.of(0, 2));
         // The footer gone too: the inner frames are whole frames, but nobody knows their place.

@@ -27,7 +27,7 @@ class ArchiveRoundTripTest {
     @Test
     void theHeaderSaysWhatTheFramesNeed() throws IOException {
         for (ModelReference model : TestArchive.MODELS) {
-            ArchiveHeader header = ArchiveHeader.withModel(model, 1024, 17);
+            ArchiveHeader header = ArchiveHeader.withModel(model, 1024, 17).withMixing(22);
             TestArchive archive = TestArchive.builder(header)
                     .coded(FrameMethod.TOKENS, 7, TestArchive.text(3, 5000))
                     .build();
@@ -41,7 +41,8 @@ class ArchiveRoundTripTest {
 
     @Test
     void anArchiveOfStoredFramesNamesNoModel() throws IOException {
-        ArchiveHeader header = ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0);
+        ArchiveHeader header =
+                ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0).withMixing(22);
         for (int bytes : new int[] {0, 1, 5000, MIB, 3 * MIB + 5}) {
             TestArchive archive = TestArchive.builder(header)
                     .stored(TestArchive.noise(1, bytes))
@@ -94,7 +95,7 @@ class ArchiveRoundTripTest {
                 .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 33, 50, 0, new byte[1]));
         assertThatIllegalArgumentException().isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 6, 5, 0, new byte[1]));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 1, MIB / 4 + 1, 0, new byte[1]));
+                .isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 1, MIB + 1, 0, new byte[1]));
         assertThatIllegalArgumentException().isThrownBy(() -> new CodedFrame(FrameMethod.TOKENS, 1, 5, 0, new byte[5]));
         new CodedFrame(FrameMethod.CONTEXT_MIXING, 32, MIB, 0, new byte[MIB - 1]);
         ArchiveWriter writer = new ArchiveWriter(java.io.OutputStream.nullOutputStream(), ArchiveHeader.WITHOUT_MODEL);

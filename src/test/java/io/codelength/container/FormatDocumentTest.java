@@ -97,13 +97,22 @@ class FormatDocumentTest {
                 .isEmpty();
         assertThat(SlowReader.read(withFields("160100040000018203049f0f000102030405060708090a0b0c0d0e")))
                 .isEmpty();
-        assertThatThrownBy(() -> TestArchive.restore("a.clen", withFields("2105")))
+        assertThatThrownBy(() -> TestArchive.restore("a.clen", withFields("4105")))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("a.clen: header field of type 2");
+                .hasMessageContaining("a.clen: header field of type 4");
         assertThatThrownBy(() -> TestArchive.restore("a.clen", withFields("16020004000001")))
                 .isInstanceOf(UnsupportedFormatException.class)
                 .hasMessageContaining("numeric profile 2");
-        for (String broken : List.of("1f", "1f0601", "16010004", "1401000400", "16010100000001", "16010004000000")) {
+        for (String broken : List.of(
+                "1f",
+                "1f0601",
+                "16010004",
+                "1401000400",
+                "16010100000001",
+                "16010004000000",
+                "2105",
+                "211b",
+                "221400")) {
             assertThatThrownBy(() -> TestArchive.restore("a.clen", withFields(broken)))
                     .as(broken)
                     .isInstanceOf(CorruptContainerException.class)

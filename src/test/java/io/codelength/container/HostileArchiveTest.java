@@ -19,12 +19,13 @@ class HostileArchiveTest {
     private static List<TestArchive> small() throws IOException {
         List<TestArchive> archives = new ArrayList<>();
         for (ModelReference model : TestArchive.MODELS) {
-            archives.add(TestArchive.builder(ArchiveHeader.withModel(model, 1024, 3))
-                    .stored(TestArchive.noise(1, 20))
-                    .coded(FrameMethod.TOKENS, 2, TestArchive.text(2, 60))
-                    .coded(FrameMethod.CONTEXT_MIXING, 1, TestArchive.text(3, 31))
-                    .stored(TestArchive.noise(4, 1))
-                    .build());
+            archives.add(
+                    TestArchive.builder(ArchiveHeader.withModel(model, 1024, 3).withMixing(22))
+                            .stored(TestArchive.noise(1, 20))
+                            .coded(FrameMethod.TOKENS, 2, TestArchive.text(2, 60))
+                            .coded(FrameMethod.CONTEXT_MIXING, 1, TestArchive.text(3, 31))
+                            .stored(TestArchive.noise(4, 1))
+                            .build());
             byte[] text = TestArchive.text(5, 150);
             archives.add(new TestArchive(
                     text,
@@ -76,11 +77,12 @@ class HostileArchiveTest {
 
     @Test
     void flippingAnyTwoBitsOfAHeadIsDetected() throws IOException {
-        byte[] bytes = TestArchive.builder(ArchiveHeader.withModel(TestArchive.MODELS.get(0), 1024, 0))
+        byte[] bytes = TestArchive.builder(ArchiveHeader.withModel(TestArchive.MODELS.get(0), 1024, 0)
+                        .withMixing(22))
                 .coded(FrameMethod.TOKENS, 2, TestArchive.text(2, 60))
                 .build()
                 .bytes();
-        byte[] head = Arrays.copyOfRange(bytes, 16, 36);
+        byte[] head = Arrays.copyOfRange(bytes, 18, 38);
         assertThat(FrameCodec.soundHead(head)).isPresent();
         for (int first = 0; first < 8 * head.length; first++) {
             for (int second = first + 1; second < 8 * head.length; second++) {
@@ -124,14 +126,14 @@ class HostileArchiveTest {
     @Test
     void errorsNameTheArchiveTheFrameTheOffsetAndWhatToDo() throws IOException {
         byte[] bytes = small().get(0).bytes().clone();
-        int secondFrame = 9 + 7 + 16 + 20;
+        int secondFrame = 9 + 9 + 16 + 20;
         bytes[secondFrame + 21] ^= 4;
         assertThatThrownBy(() -> TestArchive.restore("notes.clen", bytes))
                 .isInstanceOfSatisfying(CorruptContainerException.class, e -> {
                     assertThat(e.offset()).isEqualTo(secondFrame);
                     assertThat(e.frame()).hasValue(1);
                 })
-                .hasMessageStartingWith("notes.clen: frame 1 (offset 52): payload checksum mismatch, expected ")
+                .hasMessageStartingWith("notes.clen: frame 1 (offset 54): payload checksum mismatch, expected ")
                 .hasMessageEndingWith("`codelength recover` brings back frame 0 and those after the damage.");
         assertThatThrownBy(() ->
                         TestArchive.restore("notes.txt", "To whom it may concern".getBytes(StandardCharsets.UTF_8)))
@@ -142,12 +144,12 @@ class HostileArchiveTest {
     @Test
     void unknownMethodsAndVersionsAreRefusedByNumber() throws IOException {
         byte[] method = small().get(0).bytes().clone();
-        int head = 9 + 7 + 16 + 20;
-        method[head + 4] |= 4;
+        int head = 9 + 9 + 16 + 20;
+        method[head + 4] = (byte) ((method[head + 4] & ~7) | 4);
         ArchiveFormat.put(method, head + 18, 2, Checksums.crc16(method, head + 4, 14));
         assertThatThrownBy(() -> TestArchive.restore("a.clen", method))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("frame 1 has method 6; this program reads methods 0 to 3");
+                .hasMessageContaining("frame 1 has method 4; this program reads methods 0 to 3 and 5 to 7");
         byte[] version = small().get(0).bytes().clone();
         version[3] = 2;
         assertThatThrownBy(() -> TestArchive.restore("a.clen", version))

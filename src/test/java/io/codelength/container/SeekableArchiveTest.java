@@ -53,7 +53,8 @@ class SeekableArchiveTest {
 
     @Test
     void theSummarySaysWhatIsInside() throws IOException {
-        ArchiveHeader header = ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0);
+        ArchiveHeader header =
+                ArchiveHeader.withModel(TestArchive.MODELS.get(1), 1024, 0).withMixing(22);
         TestArchive archive = TestArchive.builder(header)
                 .stored(TestArchive.noise(1, 5000))
                 .coded(FrameMethod.TOKENS, 7, TestArchive.text(2, 4000))

@@ -2,8 +2,10 @@ package io.codelength.container;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The foreign reader: written from docs/format.md alone, one field after the other, sharing nothing with the reader under
@@ -30,7 +32,7 @@ final class SlowReader {
         int fieldsBytes = number(1);
         String fields = take(fieldsBytes);
         demand(crc32c(digits.substring(0, 2 * at)).equals(take(4)), "header checksum");
-        boolean hasModel = fields(fields);
+        Set<Integer> fieldTypes = fieldTypes(fields);
 
         StringBuilder original = new StringBuilder();
         StringBuilder table = new StringBuilder();
@@ -44,7 +46,7 @@ final class SlowReader {
             int lanes = bits(bits, 3, 5) + 1;
             int originalBytes = bits(bits, 8, 20) + 1;
             int payloadBytes = bits(bits, 28, 20);
-            demand(method <= 3, "method");
+            demand(method != 4, "method");
             String originalCrc = method == 0 ? "" : take(4);
             String payloadCrc = take(4);
             demand(crc16(digits.substring(2 * head, 2 * at)).equals(take(2)), "head checksum");
@@ -53,8 +55,8 @@ final class SlowReader {
                 payloadBytes = originalBytes;
             } else {
                 demand(payloadBytes < originalBytes && lanes <= originalBytes, "coded descriptor");
-                demand(originalBytes <= (method == 1 ? 1 << 20 : 1 << 18), "frame size");
-                demand(method == 1 || hasModel, "model");
+                demand((method & 3) == 1 || fieldTypes.contains(1), "model");
+                demand((method & 3) == 2 || fieldTypes.contains(2), "memory of context mixing");
             }
             String payload = take(payloadBytes);
             demand(crc32c(payload).equals(payloadCrc), "payload checksum");
@@ -84,8 +86,8 @@ final class SlowReader {
         return restored;
     }
 
-    private static boolean fields(String fields) {
-        boolean hasModel = false;
+    private static Set<Integer> fieldTypes(String fields) {
+        Set<Integer> types = new HashSet<>();
         int last = -1;
         for (int i = 0; i < fields.length(); ) {
             int type = Integer.parseInt(fields.substring(i, i + 1), 16);
@@ -100,25 +102,27 @@ final class SlowReader {
             i += 2 * length;
             demand(type > last, "order of fields");
             last = type;
+            types.add(type);
             if (type == 1) {
-                hasModel = true;
                 demand(length == 6 || length == 21, "model field");
                 demand(value.startsWith("01"), "profile");
                 int window = littleEndian(value.substring(2, 6)).intValue();
                 int overlap = littleEndian(value.substring(6, 10)).intValue();
                 demand(window >= 2 && overlap <= window - 2, "window");
                 demand(length == 21 || !value.endsWith("00"), "model number");
+            } else if (type == 2) {
+                demand(length == 1 && value.compareTo("10") >= 0 && value.compareTo("1a") <= 0, "memory field");
             } else {
                 demand(type >= 8, "critical field");
             }
         }
-        return hasModel;
+        return types;
     }
 
     private byte[] compact() {
         demand(take(2).equals("9eb1"), "magic and version");
         int method = number(1);
-        demand(method <= 3, "method");
+        demand(method != 4, "method");
         int originalBytes = number(1);
         if (originalBytes >= 128) {
             int rest = number(1);
@@ -126,7 +130,7 @@ final class SlowReader {
             originalBytes = originalBytes - 128 + 128 * rest;
         }
         demand(originalBytes <= 2048, "length");
-        if (method >= 2 && number(1) == 0) {
+        if ((method & 3) >= 2 && number(1) == 0) {
             take(8);
         }
         String head = digits.substring(0, 2 * at);

@@ -110,7 +110,8 @@ record TestArchive(byte[] original, byte[] bytes) {
     /** A few frames of all methods, from nothing to some 100 KB. */
     static TestArchive random(long seed) throws IOException {
         Random random = new Random(seed);
-        Builder builder = builder(ArchiveHeader.withModel(MODELS.get(random.nextInt(2)), 2 + random.nextInt(5000), 0));
+        Builder builder = builder(ArchiveHeader.withModel(MODELS.get(random.nextInt(2)), 2 + random.nextInt(5000), 0)
+                .withMixing(22));
         int frames = random.nextInt(8);
         for (int i = 0; i < frames; i++) {
             int bytes = 3 + random.nextInt(random.nextBoolean() ? 30 : 20_000);
