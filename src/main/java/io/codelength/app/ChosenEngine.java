@@ -2,6 +2,8 @@ package io.codelength.app;
 
 import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
+import io.codelength.engine.cpu.CpuEngine;
+import io.codelength.engine.cpu.CpuUnavailableException;
 import io.codelength.engine.pytorch.PyTorchEngine;
 import io.codelength.engine.pytorch.PyTorchOptions;
 import io.codelength.engine.pytorch.PyTorchOptions.DeviceChoice;
@@ -11,49 +13,69 @@ import io.codelength.model.ExactModel;
 import io.codelength.predict.Engine;
 import io.codelength.predict.EngineMismatchException;
 import io.codelength.predict.Predictor;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine that a user chose, made when the first model is loaded. {@code auto} takes the quicker one and, where that
- * cannot be used, says so and goes on with plain Java: results are the same.
+ * The engine that a user chose, made when the first model is loaded. {@code auto} takes the quickest that can be used here,
+ * and says so where that is not the quickest there is: results are the same.
  */
 final class ChosenEngine implements AutoCloseable {
+    private static final String AUTO = "auto";
+    private static final String CPU = "cpu";
     private static final String PYTORCH = "pytorch";
     private static final String REFERENCE = "reference";
+    private static final String ALL = "auto, cpu, pytorch or reference";
+
+    /** What follows the colon of {@code cpu:PATH} names a code path of the kernels, for tests and measurements. */
+    private static final String CPU_PATH = CPU + ":";
 
     private final EngineChoice choice;
     private final Consumer<String> notes;
+    private final Deque<String> candidates;
     private @Nullable Engine engine;
 
-    private ChosenEngine(EngineChoice choice, Consumer<String> notes) {
+    private ChosenEngine(EngineChoice choice, List<String> candidates, Consumer<String> notes) {
         this.choice = choice;
+        this.candidates = new ArrayDeque<>(candidates);
         this.notes = notes;
     }
 
     /** @throws IllegalArgumentException if there is no such engine, naming those there are */
     static ChosenEngine of(EngineChoice choice, Consumer<String> notes) {
-        return switch (choice.name()) {
-            case "auto", PYTORCH, REFERENCE -> new ChosenEngine(choice, notes);
-            case "cpu", "cuda" ->
-                throw new IllegalArgumentException(
-                        "engine '%s' needs native kernels, which this version does not have yet; choose auto, pytorch or reference"
-                                .formatted(choice.name()));
-            default ->
-                throw new IllegalArgumentException(
-                        "unknown engine '%s'; choose auto, pytorch or reference".formatted(choice.name()));
-        };
+        String name = choice.name();
+        if (name.equals(AUTO)) {
+            return new ChosenEngine(choice, List.of(CPU, PYTORCH, REFERENCE), notes);
+        }
+        if (List.of(CPU, PYTORCH, REFERENCE).contains(name) || name.startsWith(CPU_PATH)) {
+            return new ChosenEngine(choice, List.of(name), notes);
+        }
+        if (name.equals("cuda")) {
+            throw new IllegalArgumentException(
+                    "engine 'cuda' needs native kernels for CUDA, which this version does not have yet; choose " + ALL);
+        }
+        throw new IllegalArgumentException("unknown engine '%s'; choose %s".formatted(name, ALL));
     }
 
     Predictor load(ExactModel model) {
-        if (!isAutomatic()) {
-            return made().load(model);
-        }
-        try {
-            return made().load(model);
-        } catch (PyTorchUnavailableException | EngineMismatchException | LinkageError e) {
-            fallBack(e);
-            return made().load(model);
+        while (true) {
+            try {
+                return made().load(model);
+            } catch (CpuUnavailableException
+                    | PyTorchUnavailableException
+                    | EngineMismatchException
+                    | LinkageError failure) {
+                if (candidates.size() == 1) {
+                    throw failure;
+                }
+                close();
+                String failed = candidates.remove();
+                notes.accept("engine %s is not used here, %s is, with the same results: %s"
+                        .formatted(failed, candidates.element(), failure.getMessage()));
+            }
         }
     }
 
@@ -61,19 +83,20 @@ final class ChosenEngine implements AutoCloseable {
         return engine == null ? "none yet" : engine.description();
     }
 
-    private boolean isAutomatic() {
-        return !choice.name().equals(PYTORCH) && !choice.name().equals(REFERENCE);
-    }
-
     private Engine made() {
         if (engine == null) {
-            engine = choice.name().equals(REFERENCE) ? reference() : pytorch();
+            engine = make(candidates.element());
         }
         return engine;
     }
 
-    private Engine pytorch() {
-        return new PyTorchEngine(new PyTorchOptions(DeviceChoice.AUTO, choice.threads()));
+    private Engine make(String name) {
+        return switch (name) {
+            case CPU -> new CpuEngine(threads(choice));
+            case PYTORCH -> new PyTorchEngine(new PyTorchOptions(DeviceChoice.AUTO, choice.threads()));
+            case REFERENCE -> new ReferenceEngine(threads(choice));
+            default -> new CpuEngine(name.substring(CPU_PATH.length()), threads(choice));
+        };
     }
 
     /**
@@ -90,22 +113,9 @@ final class ChosenEngine implements AutoCloseable {
         return new PyTorchOptions(DeviceChoice.AUTO, choice.threads());
     }
 
-    private Engine reference() {
-        return new ReferenceEngine(threads(choice));
-    }
-
-    /** How many threads plain Java takes. */
+    /** How many threads plain Java and the native kernels take. */
     static int threads(EngineChoice choice) {
         return choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads();
-    }
-
-    private void fallBack(Throwable why) {
-        if (engine instanceof ReferenceEngine) {
-            throw new IllegalStateException("plain Java does not reproduce the vectors", why);
-        }
-        close();
-        notes.accept("PyTorch is not used here, plain Java is, with the same results: " + why.getMessage());
-        engine = reference();
     }
 
     @Override

@@ -67,7 +67,7 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--engine",
             paramLabel = "E",
-            description = "What computes: auto, pytorch or reference. All give the same bytes. Default: auto.")
+            description = "What computes: auto, cpu, pytorch or reference. All give the same bytes. Default: auto.")
     private String engine = EngineChoice.AUTO.name();
 
     @Option(

@@ -1,0 +1,207 @@
+// The kernels against the plain model, on every path that this processor has. A runner of its own, so that nothing need be
+// installed: prints each claim and stops with 1 if one does not hold.
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "plain.h"
+
+namespace {
+
+int failures = 0;
+
+void claim(bool holds, const std::string& what) {
+    std::printf("%s  %s\n", holds ? "ok    " : "FAILED", what.c_str());
+    failures += holds ? 0 : 1;
+}
+
+std::vector<std::string> pathNames() {
+    std::vector<std::string> names;
+    std::string all = cl_paths();
+    for (size_t from = 0; from <= all.size();) {
+        size_t comma = all.find(',', from);
+        size_t to = comma == std::string::npos ? all.size() : comma;
+        names.push_back(all.substr(from, to - from));
+        from = to + 1;
+    }
+    return names;
+}
+
+// Rows for one call of cl_read.
+struct Batch {
+    std::vector<cl_stream*> streams;
+    std::vector<int32_t> positions, symbols;
+    std::vector<uint8_t> wanted;
+    void add(cl_stream* stream, int position, int symbol, bool want) {
+        streams.push_back(stream);
+        positions.push_back(position);
+        symbols.push_back(symbol);
+        wanted.push_back(want ? 1 : 0);
+    }
+    int read(cl_model* model) {
+        int code = cl_read(
+            model, static_cast<int>(streams.size()), streams.data(), positions.data(), symbols.data(), wanted.data());
+        return code;
+    }
+};
+
+bool sameRow(const plain::Model& m, cl_model* model, int slot, const std::vector<int32_t>& expected) {
+    int stride = cl_exponential_stride(model);
+    int blocks = cl_blocks(model);
+    const int32_t* e = cl_exponentials(model) + static_cast<size_t>(slot) * stride;
+    const int64_t* sums = cl_sums(model) + static_cast<size_t>(slot) * (blocks + 1);
+    if (std::memcmp(e, expected.data(), expected.size() * sizeof(int32_t)) != 0) {
+        return false;
+    }
+    int64_t sum = 0;
+    for (int i = 0; i < stride; i++) {
+        if (i % codelength::profile1::kFrequencyBlock == 0 && sums[i / codelength::profile1::kFrequencyBlock] != sum) {
+            return false;
+        }
+        if (i >= m.headRows && e[i] != 0) {
+            return false;
+        }
+        sum += e[i];
+    }
+    return sums[blocks] == sum;
+}
+
+struct Expected {
+    std::vector<int> symbols;
+    std::vector<std::vector<int32_t>> rows;
+};
+
+Expected expect(const plain::Model& m, int length, uint64_t seed) {
+    plain::Random random{seed};
+    Expected expected;
+    plain::Stream stream(m);
+    for (int i = 0; i < length; i++) {
+        expected.symbols.push_back(random.below(m.symbols));
+        expected.rows.push_back(plain::read(m, stream, expected.symbols.back()));
+    }
+    return expected;
+}
+
+// Streams of different lengths, mixed at random into calls of any size: some read several symbols, some one.
+bool mixedCallsAgree(const plain::Model& m, cl_model* model, const std::vector<Expected>& texts, uint64_t seed, int mostRows) {
+    plain::Random random{seed};
+    std::vector<cl_stream*> streams;
+    std::vector<int> at(texts.size(), 0);
+    for (const Expected& text : texts) {
+        streams.push_back(cl_stream_open(model, static_cast<int>(text.symbols.size())));
+    }
+    bool same = true;
+    while (same) {
+        Batch batch;
+        std::vector<std::pair<size_t, int>> wanted;
+        for (size_t i = 0; i < texts.size(); i++) {
+            int left = static_cast<int>(texts[i].symbols.size()) - at[i];
+            int room = mostRows - static_cast<int>(batch.streams.size());
+            int count = random.below(3) == 0 ? 1 + random.below(40) : 1;
+            count = std::min(std::min(count, left), room);
+            for (int k = 0; k < count; k++) {
+                bool want = random.below(4) != 0;
+                batch.add(streams[i], at[i], texts[i].symbols[static_cast<size_t>(at[i])], want);
+                if (want) {
+                    wanted.push_back({i, at[i]});
+                }
+                at[i]++;
+            }
+        }
+        if (batch.streams.empty()) {
+            break;
+        }
+        same = batch.read(model) == CL_OK;
+        for (size_t slot = 0; same && slot < wanted.size(); slot++) {
+            same = sameRow(
+                m, model, static_cast<int>(slot), texts[wanted[slot].first].rows[static_cast<size_t>(wanted[slot].second)]);
+        }
+    }
+    for (cl_stream* stream : streams) {
+        cl_stream_close(stream);
+    }
+    return same;
+}
+
+void agreement(const char* name, const plain::Model& m, const std::vector<int>& lengths) {
+    std::vector<Expected> texts;
+    uint64_t seed = 1;
+    for (int length : lengths) {
+        texts.push_back(expect(m, length, seed++));
+    }
+    for (const std::string& path : pathNames()) {
+        for (int threads = 1; threads <= 3; threads++) {
+            cl_model* model = plain::load(m, path.c_str(), threads);
+            bool same = model != nullptr;
+            for (int mostRows : {1, 5, 17, static_cast<int>(CL_ROWS_MAX)}) {
+                same = same && mixedCallsAgree(m, model, texts, static_cast<uint64_t>(mostRows), mostRows);
+            }
+            claim(same, std::string(name) + ": " + path + " on " + std::to_string(threads) +
+                            " threads gives the plain model's integers in calls of any mix");
+            if (model != nullptr) {
+                cl_model_free(model);
+            }
+        }
+    }
+}
+
+void refusals() {
+    plain::Model m = plain::makeModel({18, 2, 4, 2, 6, 22, 64, 50, 53}, 15, 3);
+    cl_model* model = plain::load(m, "scalar", 1);
+    cl_model* other = plain::load(m, "scalar", 1);
+    cl_stream* stream = cl_stream_open(model, 8);
+    auto one = [&](cl_stream* s, int position, int symbol) {
+        Batch batch;
+        batch.add(s, position, symbol, true);
+        return batch.read(model);
+    };
+    claim(one(stream, 0, 0) == CL_OK, "a sound call is taken");
+    claim(one(stream, 8, 0) == CL_BAD_ARGUMENT, "a position behind the window is refused");
+    claim(one(stream, -1, 0) == CL_BAD_ARGUMENT, "a negative position is refused");
+    claim(one(stream, 0, 50) == CL_BAD_ARGUMENT, "a symbol without an embedding is refused");
+    claim(one(nullptr, 0, 0) == CL_BAD_ARGUMENT, "no stream is refused");
+    cl_stream* foreign = cl_stream_open(other, 8);
+    claim(one(foreign, 0, 0) == CL_BAD_ARGUMENT, "another model's stream is refused");
+    Batch gap;
+    gap.add(stream, 0, 0, false);
+    gap.add(stream, 2, 0, false);
+    claim(gap.read(model) == CL_BAD_ARGUMENT, "positions with a gap are refused");
+    claim(cl_stream_open(model, 65) == nullptr, "a window beyond the context is refused");
+    int32_t shape[9] = {18, 2, 4, 2, 6, 22, 64, 50, 53};
+    claim(cl_model_create("none", 1, shape, 1e-5, 1, m.exp2.data(), m.cosines.data(), m.sines.data()) == nullptr, "an unknown path is refused");
+    m.head.values[5] = -128;
+    claim(plain::load(m, "scalar", 1) == nullptr, "a weight of -128 is refused");
+    cl_stream_close(stream);
+    cl_stream_close(foreign);
+    cl_model_free(model);
+    cl_model_free(other);
+}
+
+void theTableIsTheProfiles() {
+    uint64_t hash = 0xCBF29CE484222325ull;
+    for (int32_t entry : plain::table()) {
+        hash = (hash ^ static_cast<uint64_t>(entry)) * 0x100000001B3ull;
+    }
+    claim(hash == 0x8e74600f5a011b34ull, "the table of exponentials has the profile's hash");
+}
+
+}  // namespace
+
+int main() {
+    std::printf("paths here: %s\n", cl_paths());
+    theTableIsTheProfiles();
+    refusals();
+    agreement("odd sizes", plain::makeModel({18, 2, 4, 2, 6, 22, 64, 50, 53}, 15, 7), {64, 3, 40, 17, 1, 1, 64, 30});
+    agreement("no grouping", plain::makeModel({64, 2, 3, 3, 16, 96, 200, 90, 700}, 8, 8), {200, 150, 9, 33});
+    agreement("groups of three", plain::makeModel({96, 1, 9, 3, 32, 1600, 130, 70, 129}, 15, 9), {130, 64, 100, 5});
+    agreement("extreme weights", plain::makeModel({130, 2, 2, 1, 64, 1100, 80, 40, 260}, 15, 10, plain::Weights::kExtreme),
+              {80, 20, 31});
+    agreement("many streams", plain::makeModel({32, 1, 2, 1, 16, 48, 12, 33, 100}, 15, 11), std::vector<int>(130, 12));
+    if (failures > 0) {
+        std::printf("%d claims do not hold\n", failures);
+        return 1;
+    }
+    std::printf("all claims hold\n");
+    return 0;
+}

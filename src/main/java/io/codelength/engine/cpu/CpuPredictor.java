@@ -1,0 +1,213 @@
+package io.codelength.engine.cpu;
+
+import com.sun.jna.Pointer;
+import io.codelength.limit.CallScope;
+import io.codelength.model.ExactModel;
+import io.codelength.predict.BudgetedStream;
+import io.codelength.predict.Passage;
+import io.codelength.predict.PredictionStream;
+import io.codelength.predict.Predictor;
+import io.codelength.predict.RowSink;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * A model in the native engine. Whatever is asked, prefill or step, becomes calls of at most {@link Kernels#ROWS_MAX} rows,
+ * each a symbol at one position of one stream; between calls the wish to stop is heard.
+ */
+final class CpuPredictor implements Predictor {
+    private final ExactModel model;
+    private final Pointer pointer;
+    private final NativeRow[] outputs = new NativeRow[Kernels.ROWS_MAX];
+    private final Object lock = new Object();
+    private boolean busy;
+    private boolean closed;
+    private long calls;
+
+    // The rows of the next call.
+    private final CpuStream[] rowStreams = new CpuStream[Kernels.ROWS_MAX];
+    private final long[] addresses = new long[Kernels.ROWS_MAX];
+    private final int[] positions = new int[Kernels.ROWS_MAX];
+    private final int[] symbols = new int[Kernels.ROWS_MAX];
+    private final byte[] wanted = new byte[Kernels.ROWS_MAX];
+    private final int[] items = new int[Kernels.ROWS_MAX];
+    private final int[] indices = new int[Kernels.ROWS_MAX];
+    private int rows;
+
+    CpuPredictor(ExactModel model, String path, int threads) {
+        this.model = model;
+        HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
+        pointer = NativeModel.create(model, path, threads);
+        int stride = Kernels.cl_exponential_stride(pointer);
+        int blocks = Kernels.cl_blocks(pointer);
+        Pointer exponentials = Kernels.cl_exponentials(pointer);
+        Pointer sums = Kernels.cl_sums(pointer);
+        for (int row = 0; row < outputs.length; row++) {
+            outputs[row] = new NativeRow(
+                    headSymbols,
+                    view(exponentials, 4L * stride * row, 4L * stride).asIntBuffer(),
+                    view(sums, 8L * (blocks + 1) * row, 8L * (blocks + 1)).asLongBuffer());
+        }
+    }
+
+    private static ByteBuffer view(Pointer memory, long offset, long bytes) {
+        return memory.getByteBuffer(offset, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public ExactModel model() {
+        return model;
+    }
+
+    @Override
+    public long streamBytes(int windowTokens) {
+        synchronized (lock) {
+            requireOpen();
+            return Kernels.cl_stream_bytes(pointer, windowTokens);
+        }
+    }
+
+    @Override
+    public PredictionStream open(int windowTokens, CallScope scope) {
+        synchronized (lock) {
+            requireOpen();
+            return new CpuStream(this, pointer, windowTokens, scope);
+        }
+    }
+
+    @Override
+    public void prefill(List<Passage> passages, RowSink sink, CallScope scope) {
+        synchronized (lock) {
+            begin();
+            try {
+                for (Passage passage : passages) {
+                    BudgetedStream.requireSymbols(passage.symbols(), model.startSymbol());
+                    owned(passage.stream()).requireUsable(this, calls, passage.symbols().length);
+                }
+                for (int item = 0; item < passages.size(); item++) {
+                    Passage passage = passages.get(item);
+                    CpuStream stream = owned(passage.stream());
+                    int start = stream.position();
+                    for (int index = 0; index < passage.symbols().length; index++) {
+                        boolean isWanted = index >= passage.firstRow();
+                        addRow(stream, start + index, passage.symbols()[index], item, index, isWanted, sink, scope);
+                    }
+                }
+                read(sink, scope);
+            } finally {
+                end();
+            }
+        }
+    }
+
+    @Override
+    public void step(List<? extends PredictionStream> streams, int[] symbols, RowSink sink, CallScope scope) {
+        if (streams.size() != symbols.length) {
+            throw new IllegalArgumentException("%d streams, %d symbols".formatted(streams.size(), symbols.length));
+        }
+        synchronized (lock) {
+            begin();
+            try {
+                BudgetedStream.requireSymbols(symbols, model.startSymbol());
+                for (int item = 0; item < symbols.length; item++) {
+                    owned(streams.get(item)).requireUsable(this, calls, 1);
+                }
+                for (int item = 0; item < symbols.length; item++) {
+                    CpuStream stream = owned(streams.get(item));
+                    addRow(stream, stream.position(), symbols[item], item, 0, true, sink, scope);
+                }
+                read(sink, scope);
+            } finally {
+                end();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (lock) {
+            if (busy) {
+                throw new IllegalStateException("a sink closed the predictor that was calling it");
+            }
+            if (!closed) {
+                closed = true;
+                Kernels.cl_model_free(pointer);
+            }
+        }
+    }
+
+    private void begin() {
+        if (busy) {
+            throw new IllegalStateException("a sink called the predictor that was calling it");
+        }
+        requireOpen();
+        busy = true;
+        calls++;
+        rows = 0;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the predictor is closed");
+        }
+    }
+
+    private void end() {
+        busy = false;
+        rows = 0;
+    }
+
+    private static CpuStream owned(PredictionStream stream) {
+        if (stream instanceof CpuStream own) {
+            return own;
+        }
+        throw new IllegalArgumentException("the stream was opened by another predictor");
+    }
+
+    private void addRow(
+            CpuStream stream,
+            int position,
+            int symbol,
+            int item,
+            int index,
+            boolean isWanted,
+            RowSink sink,
+            CallScope scope) {
+        rowStreams[rows] = stream;
+        addresses[rows] = stream.address();
+        positions[rows] = position;
+        symbols[rows] = symbol;
+        items[rows] = item;
+        indices[rows] = index;
+        wanted[rows] = (byte) (isWanted ? 1 : 0);
+        rows++;
+        if (rows == Kernels.ROWS_MAX) {
+            read(sink, scope);
+        }
+    }
+
+    /** Takes the collected rows through the model and hands on what is wanted of them. */
+    private void read(RowSink sink, CallScope scope) {
+        if (rows == 0) {
+            return;
+        }
+        scope.throwIfCancelled();
+        int code = Kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
+        if (code != 0) {
+            throw new IllegalStateException(
+                    "invariant broken: the kernels refused a call of %d rows with code %d".formatted(rows, code));
+        }
+        int count = rows;
+        rows = 0;
+        for (int row = 0; row < count; row++) {
+            rowStreams[row].advance(1);
+        }
+        int output = 0;
+        for (int row = 0; row < count; row++) {
+            if (wanted[row] != 0) {
+                sink.accept(items[row], indices[row], outputs[output++]);
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.codelength.engine.cpu;
+
+/**
+ * Which rows of the head stand for which symbol: rows of one symbol are neighbours, and a symbol may have none, which then
+ * has frequency 1.
+ */
+final class HeadSymbols {
+    private final int symbolCount;
+    private final boolean oneRowEach;
+    private final int[] firstRow; // [symbolCount + 1] rows of all symbols before
+    private final int[] rowless; // [symbolCount + 1] symbols before that have no row
+
+    /** @param headSymbols [headRows] non-decreasing */
+    HeadSymbols(int[] headSymbols, int symbolCount) {
+        this.symbolCount = symbolCount;
+        firstRow = new int[symbolCount + 1];
+        rowless = new int[symbolCount + 1];
+        int row = 0;
+        boolean single = true;
+        for (int symbol = 0; symbol < symbolCount; symbol++) {
+            int first = row;
+            while (row < headSymbols.length && headSymbols[row] == symbol) {
+                row++;
+            }
+            firstRow[symbol + 1] = row;
+            rowless[symbol + 1] = rowless[symbol] + (row == first ? 1 : 0);
+            single &= row == first + 1;
+        }
+        oneRowEach = single;
+    }
+
+    int symbolCount() {
+        return symbolCount;
+    }
+
+    /** Whether symbols and rows are the same. */
+    boolean oneRowEach() {
+        return oneRowEach;
+    }
+
+    /** Rows of all symbols before this one. */
+    int firstRow(int symbol) {
+        return firstRow[symbol];
+    }
+
+    /** Symbols before this one that have no row. */
+    int rowlessBefore(int symbol) {
+        return rowless[symbol];
+    }
+}

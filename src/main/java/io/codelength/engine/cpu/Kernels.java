@@ -1,0 +1,103 @@
+package io.codelength.engine.cpu;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The functions of {@code kernels/codelength_kernels.h}, bound once a process. Callers check sizes; the library checks them
+ * once more and answers with a code.
+ */
+final class Kernels {
+    /** The number of the interface that this class was written for. */
+    private static final int ABI = 1;
+
+    /** Rows of one call at most. */
+    static final int ROWS_MAX = 64;
+
+    /** Rows of the head in one block of sums. */
+    static final int BLOCK = 128;
+
+    private static final Object LOCK = new Object();
+    private static @Nullable Kernels loaded;
+
+    private final List<String> paths;
+
+    private Kernels(List<String> paths) {
+        this.paths = paths;
+    }
+
+    /**
+     * Loads the library, the first time.
+     *
+     * @throws CpuUnavailableException if there is none for this machine or it cannot be loaded
+     */
+    static Kernels get() {
+        synchronized (LOCK) {
+            if (loaded == null) {
+                loaded = load(LibraryFile.unpack());
+            }
+            return loaded;
+        }
+    }
+
+    private static Kernels load(Path file) {
+        try {
+            Native.register(Kernels.class, NativeLibrary.getInstance(file.toString()));
+            int found = cl_abi();
+            if (found != ABI) {
+                throw new CpuUnavailableException(
+                        "the native kernels in %s have interface %d, expected %d; build the project again"
+                                .formatted(file, found, ABI));
+            }
+            return new Kernels(List.of(cl_paths().split(",")));
+        } catch (LinkageError e) {
+            throw new CpuUnavailableException("the native kernels in %s cannot be loaded".formatted(file), e);
+        }
+    }
+
+    /** The code paths that this processor can run, best first. */
+    List<String> paths() {
+        return paths;
+    }
+
+    // What follows is bound by name.
+
+    private static native int cl_abi();
+
+    private static native String cl_paths();
+
+    static native Pointer cl_model_create(
+            String path,
+            int threads,
+            int[] shape,
+            double normEpsilon,
+            float scoreScale,
+            int[] exp2,
+            float[] cosines,
+            float[] sines);
+
+    static native int cl_model_matrix(
+            Pointer model, int kind, int layer, int rows, int columns, byte[] values, float[] scales, int bits);
+
+    static native void cl_model_free(Pointer model);
+
+    static native long cl_stream_bytes(Pointer model, int window);
+
+    static native Pointer cl_stream_open(Pointer model, int window);
+
+    static native void cl_stream_close(Pointer stream);
+
+    static native int cl_read(Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
+
+    static native Pointer cl_exponentials(Pointer model);
+
+    static native int cl_exponential_stride(Pointer model);
+
+    static native Pointer cl_sums(Pointer model);
+
+    static native int cl_blocks(Pointer model);
+}
