@@ -144,9 +144,7 @@ class CpuEngineTest {
                 for (int count = 1; count <= most; count++) {
                     Collections.shuffle(all, random);
                     List<PredictionStream> batch = all.subList(0, count);
-                    batch.stream()
-                            .filter(stream -> stream.position() == window)
-                            .forEach(PredictionStream::reset);
+                    batch.stream().filter(stream -> stream.position() == window).forEach(PredictionStream::reset);
                     int[] at =
                             batch.stream().mapToInt(PredictionStream::position).toArray();
                     int[] next =
@@ -233,6 +231,7 @@ class CpuEngineTest {
     }
 
     @Test
+    @SuppressWarnings("try") // a stream is closed before its time, which is the point
     void callsThatBreakTheRulesAreRefusedBeforeNativeCodeSeesThem() {
         ExactModel model = RandomExactModels.tiny();
         try (Predictor predictor = new CpuPredictor(model, "scalar", 1);

@@ -18,8 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 class LibraryFileTest {
     private static final byte[] LIBRARY = {1, 2, 3, 4};
 
-    @TempDir
-    Path home;
+    private final Path home;
+
+    LibraryFileTest(@TempDir Path home) {
+        this.home = home;
+    }
 
     @Test
     void aLibraryIsUnpackedOnceForItsOwnerOnly() throws IOException {
