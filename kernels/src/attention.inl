@@ -13,13 +13,22 @@
 //   values  [positions / group][channels][group]
 // 127 · 255 a position keeps p · v below 2^31 up to 66,000 positions.
 
+// Keys and values of many streams do not fit the caches: while one stream's are multiplied, those that the next unit of work
+// needs are asked for, `ahead` bytes further. An address that is none does no harm.
+
 constexpr int kKeyVectors = kKeyBlock / W;
+
+static inline void fetchAhead(const void* at, ptrdiff_t ahead) {
+    if (ahead != 0) {
+        __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<uintptr_t>(at) + static_cast<uintptr_t>(ahead)), 0, 2);
+    }
+}
 
 // Products of Q queries with B blocks of keys, as scores.
 template <int Q, int B>
 static inline void scoreBlocks(
     const uint8_t* keys, const float* keyScales, int groups, const Activation* const* queries, const int32_t* begin,
-    const float* queryScales, float* scores, size_t stride) {
+    const float* queryScales, float* scores, size_t stride, ptrdiff_t ahead) {
     I sums[Q][B * kKeyVectors];
     for (int q = 0; q < Q; q++) {
         for (int v = 0; v < B * kKeyVectors; v++) {
@@ -31,6 +40,7 @@ static inline void scoreBlocks(
         Weights k[B * kKeyVectors];
 #pragma GCC unroll 8
         for (int b = 0; b < B; b++) {
+            fetchAhead(keys + b * blockBytes + static_cast<size_t>(g) * kKeyBlock * kGroup, ahead);
 #pragma GCC unroll 8
             for (int v = 0; v < kKeyVectors; v++) {
                 k[b * kKeyVectors + v] = loadWeights(reinterpret_cast<const int8_t*>(
@@ -65,18 +75,19 @@ constexpr int keyBlocks() {
 template <int Q>
 static void scoreQueries(
     const uint8_t* keys, const float* keyScales, int groups, int positions, const Activation* const* queries,
-    const int32_t* begin, const float* queryScales, float* scores, size_t stride) {
+    const int32_t* begin, const float* queryScales, float* scores, size_t stride, ptrdiff_t ahead) {
     constexpr int B = keyBlocks<Q>();
     size_t blockBytes = static_cast<size_t>(groups) * kKeyBlock * kGroup;
     for (int j = 0; j < positions; j += B * kKeyBlock) {
         scoreBlocks<Q, B>(
-            keys + j / kKeyBlock * blockBytes, keyScales + j, groups, queries, begin, queryScales, scores + j, stride);
+            keys + j / kKeyBlock * blockBytes, keyScales + j, groups, queries, begin, queryScales, scores + j, stride,
+            ahead);
     }
 }
 
 // Scores of n positions to weights 0 … 255, zeros behind them up to a whole block; returns the scale of what they weigh.
 static inline float weighPositions(
-    const int32_t* table, float* scores, int n, const float* valueScales, Activation* weights, Scratch& scratch) {
+    const uint32_t* mantissas, float* scores, int n, const float* valueScales, Activation* weights, Scratch& scratch) {
     int whole = n / W * W;
     int padded = static_cast<int>(roundUp(static_cast<size_t>(n), kKeyBlock));
     F most = all(scores[0]);
@@ -92,20 +103,19 @@ static inline float weighPositions(
     for (; j < padded; j++) {
         scores[j] = max;
     }
-    int16_t* index = scratch.indices.data();
     int32_t* e = scratch.exponentials.data();
     F maxes = all(max);
     for (j = 0; j < padded; j += W) {
-        storeIndices(index + j, decayIndex(maxes - load<F>(scores + j)));
+        storeIndices(scratch, j, decayIndex(maxes - load<F>(scores + j)));
     }
-    lookUp(table, index, e, padded);
+    lookUp(mantissas, scratch, e, padded);
     for (j = n; j < padded; j++) {
         e[j] = 0;
     }
     WideSum sum;
     F heaviest = {};
     for (j = 0; j < padded; j += W) {
-        I ej = load<I>(e + j);
+        I ej = decayed(scratch, e + j, j);
         sum.add(ej);
         F w = floatOf(ej) * load<F>(valueScales + j);
         store(scores + j, w);
@@ -123,7 +133,7 @@ static inline float weighPositions(
 template <int Q, int V>
 static inline void weighValues(
     const uint8_t* values, int channels, int positions, const Activation* weights, size_t weightStride,
-    const float* scales, float* const* out) {
+    const float* scales, float* const* out, ptrdiff_t ahead) {
     I sums[Q][V];
     for (int q = 0; q < Q; q++) {
         for (int v = 0; v < V; v++) {
@@ -133,6 +143,9 @@ static inline void weighValues(
     for (int j = 0; j < positions; j += kGroup) {
         const int8_t* from = reinterpret_cast<const int8_t*>(values) + static_cast<size_t>(j) * channels;
         Weights w[V];
+        for (int line = 0; line < V * W * kGroup; line += static_cast<int>(kLine)) {
+            fetchAhead(from + line, ahead);
+        }
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) {
             w[v] = loadWeights(from + v * (W * kGroup));
@@ -156,7 +169,7 @@ static inline void weighValues(
 template <int Q>
 static void weighQueries(
     const uint8_t* values, int channels, int positions, const Activation* weights, size_t weightStride,
-    const float* scales, float* const* out) {
+    const float* scales, float* const* out, ptrdiff_t ahead) {
     constexpr int V = kValueVectors;
     float* to[Q];
     int c = 0;
@@ -165,14 +178,16 @@ static void weighQueries(
             to[q] = out[q] + c;
         }
         weighValues<Q, V>(
-            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to);
+            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to,
+            ahead);
     }
     for (; c < channels; c += W) {
         for (int q = 0; q < Q; q++) {
             to[q] = out[q] + c;
         }
         weighValues<Q, 1>(
-            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to);
+            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to,
+            ahead);
     }
 }
 
@@ -180,36 +195,39 @@ static void weighQueries(
 template <int Q>
 static void attendQueries(
     const Model& model, const CacheLayout& layout, const uint8_t* cache, const Activation* const* queries,
-    const int32_t* begin, const float* queryScales, const int* seen, int most, float* outputs, Scratch& scratch) {
+    const int32_t* begin, const float* queryScales, const int* seen, int most, float* outputs, Scratch& scratch,
+    ptrdiff_t ahead) {
     const float* keyScales = reinterpret_cast<const float*>(cache + layout.keyScales);
     const float* valueScales = reinterpret_cast<const float*>(cache + layout.valueScales);
     size_t stride = scratch.scores.size() / kQueriesMax;
     Activation* weights = reinterpret_cast<Activation*>(scratch.weights.data());
     scoreQueries<Q>(
-        cache, keyScales, layout.keyChannels / kGroup, most, queries, begin, queryScales, scratch.scores.data(), stride);
+        cache, keyScales, layout.keyChannels / kGroup, most, queries, begin, queryScales, scratch.scores.data(), stride,
+        ahead);
     float scales[Q];
     float* out[Q];
     int padded = static_cast<int>(roundUp(static_cast<size_t>(most), kKeyBlock));
     for (int q = 0; q < Q; q++) {
         Activation* row = weights + q * stride;
         scales[q] = weighPositions(
-            model.exp2.data(), scratch.scores.data() + q * stride, seen[q], valueScales, row, scratch);
+            model.mantissas.data(), scratch.scores.data() + q * stride, seen[q], valueScales, row, scratch);
         int done = static_cast<int>(roundUp(static_cast<size_t>(seen[q]), kKeyBlock));
         memset(row + done, 0, static_cast<size_t>(padded - done) * sizeof(Activation));
         out[q] = outputs + static_cast<size_t>(q) * layout.valueChannels;
     }
-    weighQueries<Q>(cache + layout.values, layout.valueChannels, padded, weights, stride, scales, out);
+    weighQueries<Q>(cache + layout.values, layout.valueChannels, padded, weights, stride, scales, out, ahead);
 }
 
 template <int Q>
 static inline void attendSome(
     int count, const Model& model, const CacheLayout& layout, const uint8_t* cache, const Activation* const* queries,
-    const int32_t* begin, const float* queryScales, const int* seen, int most, float* outputs, Scratch& scratch) {
+    const int32_t* begin, const float* queryScales, const int* seen, int most, float* outputs, Scratch& scratch,
+    ptrdiff_t ahead) {
     if constexpr (Q > 0) {
         if (count == Q) {
-            attendQueries<Q>(model, layout, cache, queries, begin, queryScales, seen, most, outputs, scratch);
+            attendQueries<Q>(model, layout, cache, queries, begin, queryScales, seen, most, outputs, scratch, ahead);
         } else {
-            attendSome<Q - 1>(count, model, layout, cache, queries, begin, queryScales, seen, most, outputs, scratch);
+            attendSome<Q - 1>(count, model, layout, cache, queries, begin, queryScales, seen, most, outputs, scratch, ahead);
         }
     }
 }

@@ -6,7 +6,7 @@
 // Plain version: decay() of profile1.h in a loop, in the tests.
 
 // In place: float logits become int32 exponentials. `rows` logits, `stride` a multiple of the block.
-static inline void makeExponentials(const int32_t* table, int32_t* row, int rows, int stride, int64_t* sums, Scratch& scratch) {
+static inline void makeExponentials(const uint32_t* mantissas, int32_t* row, int rows, int stride, int64_t* sums, Scratch& scratch) {
     float* logits = reinterpret_cast<float*>(row);
     int whole = rows / W * W;
     F most = all(load<F>(logits)[0]);
@@ -25,20 +25,21 @@ static inline void makeExponentials(const int32_t* table, int32_t* row, int rows
         memcpy(logits + i, &max, sizeof max);
     }
     F maxes = all(max);
-    int16_t* index = scratch.indices.data();
     int64_t before = 0;
     int block = 0;
     for (int from = 0; from < stride; from += kFrequencyBlock, block++) {
         for (int j = 0; j < kFrequencyBlock; j += W) {
-            storeIndices(index + j, decayIndex(maxes - load<F>(logits + from + j)));
+            storeIndices(scratch, j, decayIndex(maxes - load<F>(logits + from + j)));
         }
-        lookUp(table, index, row + from, kFrequencyBlock);
+        lookUp(mantissas, scratch, row + from, kFrequencyBlock);
         for (int j = rows - from < kFrequencyBlock ? rows - from : kFrequencyBlock; j < kFrequencyBlock; j++) {
             row[from + j] = 0;
         }
         WideSum sum;
         for (int j = 0; j < kFrequencyBlock; j += W) {
-            sum.add(load<I>(row + from + j));
+            I e = decayed(scratch, row + from + j, j);
+            store(row + from + j, e);
+            sum.add(e);
         }
         sums[block] = before;
         before += sum.total();

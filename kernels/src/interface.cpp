@@ -137,8 +137,9 @@ cl_model* cl_model_create(
         auto model = std::make_unique<cl_model>(*found, threads, s);
         model->normEpsilon = norm_epsilon;
         model->scoreScale = score_scale;
-        model->exp2 = codelength::Array<int32_t>(codelength::profile1::kEntries);
-        std::memcpy(model->exp2.data(), exp2, sizeof(int32_t) * codelength::profile1::kEntries);
+        if (!codelength::findMantissas(exp2, model->mantissas)) {
+            return nullptr;
+        }
         size_t angles = static_cast<size_t>(s.positions) * static_cast<size_t>(s.headDimension / 2);
         model->cosines = codelength::Array<float>(angles);
         model->sines = codelength::Array<float>(angles);

@@ -40,6 +40,7 @@ Scratch::Scratch(const Shape& shape, const Path& path) {
     weights = Array<uint8_t>(positions * kQueriesMax * static_cast<size_t>(path.activationBytes));
     size_t longest = std::max<size_t>(positions, 256);
     indices = Array<int16_t>(longest);
+    octaves = Array<int16_t>(longest);
     exponentials = Array<int32_t>(longest);
     head = Array<float>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
 }
@@ -65,6 +66,25 @@ Model::Model(const Path& chosen, int threads, const Shape& given) : path(chosen)
     sums = Array<int64_t>(static_cast<size_t>(headBlocks + 1) * kRowsMax);
     next[0] = 0;
     next[1] = 0;
+}
+
+bool findMantissas(const int32_t* exp2, Array<uint32_t>& mantissas) {
+    mantissas = Array<uint32_t>(profile1::kSteps);
+    for (int j = 0; j < profile1::kSteps; j++) {
+        bool found = false;
+        for (uint32_t less = 0; less <= 1 && !found; less++) {
+            uint32_t m = 2 * static_cast<uint32_t>(exp2[j]) - less;
+            found = true;
+            for (int i = j, k = 0; i < profile1::kEntries; i += profile1::kSteps, k++) {
+                found = found && (m + (1u << k)) >> (k + 1) == static_cast<uint32_t>(exp2[i]);
+            }
+            mantissas[static_cast<size_t>(j)] = m;
+        }
+        if (!found) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void pack(

@@ -28,6 +28,8 @@ constexpr int kKeyBlock = 16;
 constexpr int kWindowStep = 64;
 
 struct Model;
+struct Matrix;
+struct Scratch;
 
 // One code path: a kind of vector unit.
 struct Path {
@@ -38,6 +40,10 @@ struct Path {
     bool limbs;        // whether 15-bit activations are two rows of limbs
     int activationBytes;
     void (*read)(Model& model, int thread);
+    // For the benchmark: y = the product of a matrix with the scratch's rows; and `steps` dot-product steps in registers only,
+    // returning the operations (2 a product) they make.
+    void (*multiply)(const Matrix& matrix, const Scratch& in, int rows, float* y, size_t stride);
+    double (*spin)(int64_t steps);
 };
 
 // Those this processor can run, best first; the last is plain code.
@@ -90,7 +96,8 @@ struct Scratch {
     Array<float> outputs;        // [tile rows, widest of query, key, value, rounded up]
     Array<float> second;
     Array<float> scores;         // [queries at once, positions]
-    Array<int16_t> indices;      // of the table of exponentials
+    Array<int16_t> indices;      // of the table of mantissas
+    Array<int16_t> octaves;
     Array<int32_t> exponentials;
     Array<uint8_t> weights;      // [queries at once, positions] of activations' type
     Array<float> head;           // one head's vector, rounded up
@@ -106,7 +113,7 @@ struct Model {
     Shape shape;
     double normEpsilon = 0;
     float scoreScale = 0;
-    Array<int32_t> exp2;
+    Array<uint32_t> mantissas;  // [1024] see findMantissas
     Array<float> cosines;
     Array<float> sines;
     Array<int8_t> embedding;
@@ -142,6 +149,12 @@ struct Model {
     Array<int32_t> exponentials;
     Array<int64_t> sums;
 };
+
+// EXP2 in a form that stays in the first-level cache: EXP2[1024·k + j] = (M[j] + 2^k) >> (k + 1) for all 31 octaves k, where
+// M[j] = ⌊2^31 · 2^(−j/1024)⌋. (Rounding a floor to fewer bits rounds the number itself, since none of these is half-way
+// between two integers.) Made from EXP2 by trying both M that give its first octave; false if neither gives all others, which
+// no table of the profile does.
+bool findMantissas(const int32_t* exp2, Array<uint32_t>& mantissas);
 
 void pack(Matrix& target, const Path& path, int rows, int columns, const int8_t* values, const float* scales, bool fine);
 

@@ -266,14 +266,26 @@ private:
                 int queries = (end - row) * group;
                 for (int from = 0; from < queries; from += kQueriesAtOnce) {
                     int count = queries - from < kQueriesAtOnce ? queries - from : kQueriesAtOnce;
-                    attendTogether(layer, head, row, from, count);
+                    bool last = from + kQueriesAtOnce >= queries;
+                    attendTogether(layer, head, row, from, count, last ? bytesToNext(layer, head, row, end, rows, heads) : 0);
                 }
                 row = end;
             }
         }
     }
 
-    void attendTogether(size_t layer, int head, int firstRow, int from, int count) {
+    // From this stream's keys to those that are needed next: of the next stream, or of the next head.
+    ptrdiff_t bytesToNext(size_t layer, int head, int row, int end, Range rows, Range heads) {
+        bool sameHead = end < rows.to;
+        if (!sameHead && head + 1 == heads.to) {
+            return 0;
+        }
+        const uint8_t* next = cacheOf(*m.streams[sameHead ? end : rows.from], layer, sameHead ? head : head + 1);
+        return static_cast<ptrdiff_t>(
+            reinterpret_cast<uintptr_t>(next) - reinterpret_cast<uintptr_t>(cacheOf(*m.streams[row], layer, head)));
+    }
+
+    void attendTogether(size_t layer, int head, int firstRow, int from, int count, ptrdiff_t ahead) {
         int group = shape.group();
         const cl_stream& stream = *m.streams[firstRow];
         int channels = stream.layout.valueChannels;
@@ -293,7 +305,8 @@ private:
         }
         float* out = scratch.second.data();
         attendSome<kQueriesAtOnce>(
-            count, m, stream.layout, cacheOf(stream, layer, head), queries, begin, scales, seen, most, out, scratch);
+            count, m, stream.layout, cacheOf(stream, layer, head), queries, begin, scales, seen, most, out, scratch,
+            ahead);
         for (int i = 0; i < count; i++) {
             int row = firstRow + (from + i) / group;
             float* to = m.attended.data() + static_cast<size_t>(row) * m.attendedStride +
@@ -342,7 +355,7 @@ private:
             for (int row = rows.from; row < rows.to; row++) {
                 size_t at = static_cast<size_t>(row - rows.from) * width;
                 gateRow(
-                    m.exp2.data(), scratch.outputs.data() + at, scratch.second.data() + at,
+                    m.mantissas.data(), scratch.outputs.data() + at, scratch.second.data() + at,
                     m.inner.data() + static_cast<size_t>(row) * m.innerStride + first, (to - from) * kColumnBlock,
                     scratch);
             }
@@ -374,7 +387,7 @@ private:
     void frequencies(Range slots) {
         for (int slot = slots.from; slot < slots.to; slot++) {
             makeExponentials(
-                m.exp2.data(), m.exponentials.data() + static_cast<size_t>(slot) * m.headStride, shape.headRows,
+                m.mantissas.data(), m.exponentials.data() + static_cast<size_t>(slot) * m.headStride, shape.headRows,
                 m.headStride, m.sums.data() + static_cast<size_t>(slot) * (m.headBlocks + 1), scratch);
         }
     }

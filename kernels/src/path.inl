@@ -8,3 +8,4 @@
 #include "attention.inl"
 #include "frequencies.inl"
 #include "pass.inl"
+#include "measure.inl"

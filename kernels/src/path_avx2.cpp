@@ -47,7 +47,8 @@ static inline I dotValues(I sum, I weights, Weights values) {
 }  // namespace avx2
 
 extern const Path kAvx2Path = {
-    "avx2", avx2::kColumnBlock, avx2::kGroup, avx2::kBias, avx2::kLimbs, sizeof(avx2::Activation), avx2::readRows};
+    "avx2", avx2::kColumnBlock, avx2::kGroup, avx2::kBias, avx2::kLimbs, sizeof(avx2::Activation), avx2::readRows,
+    avx2::multiplyAll, avx2::spin};
 
 }  // namespace codelength
 #endif

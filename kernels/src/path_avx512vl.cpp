@@ -13,7 +13,8 @@ namespace avx512vl {
 
 extern const Path kAvx512VlPath = {
     "avx512vl", avx512vl::kColumnBlock, avx512vl::kGroup, avx512vl::kBias, avx512vl::kLimbs,
-    sizeof(avx512vl::Activation), avx512vl::readRows};
+    sizeof(avx512vl::Activation), avx512vl::readRows,
+    avx512vl::multiplyAll, avx512vl::spin};
 
 }  // namespace codelength
 #endif

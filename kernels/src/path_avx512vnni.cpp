@@ -84,7 +84,8 @@ static inline F sigmoidOf(I numerator, I e) {
 
 extern const Path kAvx512VnniPath = {
     "avx512vnni", avx512vnni::kColumnBlock, avx512vnni::kGroup, avx512vnni::kBias, avx512vnni::kLimbs,
-    sizeof(avx512vnni::Activation), avx512vnni::readRows};
+    sizeof(avx512vnni::Activation), avx512vnni::readRows,
+    avx512vnni::multiplyAll, avx512vnni::spin};
 
 }  // namespace codelength
 #endif

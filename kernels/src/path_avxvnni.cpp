@@ -13,7 +13,8 @@ namespace avxvnni {
 
 extern const Path kAvxVnniPath = {
     "avxvnni", avxvnni::kColumnBlock, avxvnni::kGroup, avxvnni::kBias, avxvnni::kLimbs, sizeof(avxvnni::Activation),
-    avxvnni::readRows};
+    avxvnni::readRows,
+    avxvnni::multiplyAll, avxvnni::spin};
 
 }  // namespace codelength
 #endif

@@ -60,7 +60,8 @@ static inline I dotValues(I sum, I weights, Weights values) {
 }  // namespace neon
 
 extern const Path kNeonPath = {
-    "neon", neon::kColumnBlock, neon::kGroup, neon::kBias, neon::kLimbs, sizeof(neon::Activation), neon::readRows};
+    "neon", neon::kColumnBlock, neon::kGroup, neon::kBias, neon::kLimbs, sizeof(neon::Activation), neon::readRows,
+    neon::multiplyAll, neon::spin};
 
 }  // namespace codelength
 #endif

@@ -61,6 +61,7 @@ static inline I dotValues(I sum, I weights, Weights values) {
 
 extern const Path kScalarPath = {
     "scalar", scalar::kColumnBlock, scalar::kGroup, scalar::kBias, scalar::kLimbs, sizeof(scalar::Activation),
-    scalar::readRows};
+    scalar::readRows,
+    scalar::multiplyAll, scalar::spin};
 
 }  // namespace codelength

@@ -90,17 +90,16 @@ static inline void quantiseRows(const float* x, size_t stride, int rows, int cou
 }
 
 // gated(gate, up) for `count` elements, a multiple of W.
-static inline void gateRow(const int32_t* table, const float* gate, const float* up, float* out, int count, Scratch& scratch) {
-    int16_t* index = scratch.indices.data();
+static inline void gateRow(const uint32_t* mantissas, const float* gate, const float* up, float* out, int count, Scratch& scratch) {
     int32_t* e = scratch.exponentials.data();
     for (int i = 0; i < count; i += W) {
         F magnitude = reinterpret_cast<F>(bitsOf(load<F>(gate + i)) & all(0x7fffffff));
-        storeIndices(index + i, decayIndex(magnitude * all(kSiluScale)));
+        storeIndices(scratch, i, decayIndex(magnitude * all(kSiluScale)));
     }
-    lookUp(table, index, e, count);
+    lookUp(mantissas, scratch, e, count);
     for (int i = 0; i < count; i += W) {
         F g = load<F>(gate + i);
-        I ei = load<I>(e + i);
+        I ei = decayed(scratch, e + i, i);
         F sigmoid = sigmoidOf(g >= all(0.0f) ? all(kOne) : ei, ei);
         store(out + i, g * sigmoid * load<F>(up + i));
     }
