@@ -49,7 +49,8 @@ static inline void multiplyBlock(
     const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row) {
     constexpr int L = Fine && kLimbs ? 2 : 1;
     constexpr int M = R * L;
-    const int8_t* weights = matrix.data.data() + static_cast<size_t>(block) * matrix.groups * (kColumnBlock * kGroup);
+    const size_t blockBytes = static_cast<size_t>(matrix.groups) * (kColumnBlock * kGroup);
+    const int8_t* weights = matrix.data.data() + static_cast<size_t>(block) * blockBytes;
     const int32_t* start = matrix.start.data() + static_cast<size_t>(block) * kColumnBlock;
     I sums[M][kVectors];
     for (int m = 0; m < M; m++) {
@@ -62,7 +63,13 @@ static inline void multiplyBlock(
             Weights w[kVectors];
 #pragma GCC unroll 8
             for (int v = 0; v < kVectors; v++) {
-                w[v] = loadWeights(weights + (static_cast<size_t>(g) * kVectors + v) * (W * kGroup));
+                const int8_t* at = weights + (static_cast<size_t>(g) * kVectors + v) * (W * kGroup);
+                w[v] = loadWeights(at);
+                // Matrices of larger models come from memory: the next block is asked for while this one is used. (With few
+                // rows nothing but loading is done, and the processor sees for itself what comes next.)
+                if (M >= 4 && v * W * kGroup % static_cast<int>(kLine) == 0) {
+                    __builtin_prefetch(at + blockBytes, 0, 2);
+                }
             }
 #pragma GCC unroll 16
             for (int m = 0; m < M; m++) {
