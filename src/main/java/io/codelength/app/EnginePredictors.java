@@ -14,6 +14,7 @@ import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.function.Consumer;
 public final class EnginePredictors implements Backend.Predictors {
     private final KnownModels models;
     private final ChosenEngine engine;
+    private final int threads;
     private final Map<Fingerprint, Predictor> predictors = new HashMap<>();
 
     /**
@@ -38,6 +40,7 @@ public final class EnginePredictors implements Backend.Predictors {
     public EnginePredictors(EngineChoice choice, KnownModels models, Consumer<String> notes) {
         this.models = models;
         this.engine = ChosenEngine.of(choice, notes);
+        this.threads = choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads();
     }
 
     /** Files that cannot be read are errors of their own, not missing models. */
@@ -48,6 +51,18 @@ public final class EnginePredictors implements Backend.Predictors {
     @Override
     public Predictor named(String model) {
         return load(() -> models.find(model));
+    }
+
+    @Override
+    public Predictor largest() {
+        return load(() -> models.list().stream()
+                .max(Comparator.comparingLong(KnownModel::bytes))
+                .orElseThrow(() -> new IllegalStateException("invariant broken: no model ships with the program")));
+    }
+
+    @Override
+    public int threads() {
+        return threads;
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.codelength.codec.Compressor;
 import io.codelength.codec.Decompressor;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.Tier;
-import io.codelength.model.ExactModel;
 import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -54,8 +54,10 @@ final class BenchCommand implements Callable<Integer> {
             names = "--tiers",
             paramLabel = "T",
             split = ",",
-            defaultValue = "model",
-            description = "Tiers to try, with commas between; none for classical coders alone. Default: model.")
+            defaultValue = "standard",
+            description =
+                    "Tiers to try, with commas between: fast, standard, max, model; none for classical coders alone."
+                            + " Default: standard.")
     private List<String> tiers = new ArrayList<>();
 
     @Option(
@@ -206,11 +208,15 @@ final class BenchCommand implements Callable<Integer> {
             EngineChoice choice, List<CompressionOptions> settings, Map<String, byte[]> originals, Report report)
             throws IOException {
         try (Backend.Predictors predictors = session.predictors(choice)) {
-            Predictor predictor = predictors.named(model); // loaded before the clock starts
-            ExactModel exact = predictor.model();
-            report.setup().put("model", "%s (%s)".formatted(exact.name(), exact.fingerprint()));
             report.setup().put("engine " + choice.name(), predictors.description());
             for (CompressionOptions options : settings) {
+                Optional<Predictor> predictor = predictor(predictors, options.tier()); // loaded before the clock starts
+                predictor
+                        .map(Predictor::model)
+                        .ifPresent(exact -> report.setup()
+                                .put(
+                                        "model of " + options.tier(),
+                                        "%s (%s)".formatted(exact.name(), exact.fingerprint())));
                 String label = "%s, %s, %s, %s"
                         .formatted(
                                 options.tier(),
@@ -229,6 +235,11 @@ final class BenchCommand implements Callable<Integer> {
                 measure(originals, coder, report);
             }
         }
+    }
+
+    /** A model named on the command line is for the tiers that need one. */
+    private Optional<Predictor> predictor(Backend.Predictors predictors, Tier tier) {
+        return tier.predictor(predictors, tier.needsModel() ? model : "");
     }
 
     private static String counted(int count, String noun) {

@@ -10,13 +10,14 @@ import io.codelength.predict.Predictor;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Optional;
 
 /** Ourselves, as a row of the table of {@code bench}. */
 record CodelengthCoder(
         String label,
         Compressor compressor,
         Decompressor decompressor,
-        Predictor predictor,
+        Optional<Predictor> predictor,
         CompressionOptions options,
         CallScope scope)
         implements BenchCoder {

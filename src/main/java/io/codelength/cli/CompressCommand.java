@@ -4,12 +4,14 @@ import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.CompressionSummary;
 import io.codelength.codec.Compressor;
 import io.codelength.codec.Tier;
+import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +60,11 @@ final class CompressCommand implements Callable<Integer> {
     @Option(
             names = "--tier",
             paramLabel = "T",
-            description =
-                    "What to spend: model (a language model alone), the default. fast, standard and max will follow.")
+            description = {
+                "What to spend: fast (no language model: logs, machine data, large files),",
+                "standard (the default), max (the largest installed model, for what is small or precious),",
+                "or model (a language model alone)."
+            })
     @Nullable
     private String tier;
 
@@ -67,7 +72,10 @@ final class CompressCommand implements Callable<Integer> {
             names = "--model",
             paramLabel = "M",
             defaultValue = "",
-            description = "A model's short name, path or fingerprint prefix. Default: the one that ships inside.")
+            description = {
+                "A model's short name, path or fingerprint prefix.",
+                "Default: the one that ships inside; for max the largest there is."
+            })
     private String model = "";
 
     @Option(
@@ -126,6 +134,14 @@ final class CompressCommand implements Callable<Integer> {
         }
     }
 
+    private Optional<Predictor> predictor(Backend.Predictors predictors, Tier chosen) {
+        try {
+            return chosen.predictor(predictors, model);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
+    }
+
     private String targetOf(String file) {
         if (output != null) {
             return output;
@@ -142,7 +158,7 @@ final class CompressCommand implements Callable<Integer> {
             CompressionSummary summary = compressor.compress(
                     source.stream(),
                     target.stream(),
-                    predictors.named(model),
+                    predictor(predictors, options.tier()),
                     options,
                     engine.scope(session),
                     progress);

@@ -10,10 +10,12 @@ import io.codelength.container.FrameMethod;
 import io.codelength.container.ModelReference;
 import io.codelength.container.StoredFrame;
 import io.codelength.limit.CallScope;
+import io.codelength.mix.Mixing;
 import io.codelength.model.Fingerprint;
 import io.codelength.predict.Predictor;
 import io.codelength.text.ByteEntropy;
 import io.codelength.text.FrameLanes;
+import io.codelength.text.TextTransform;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,14 +31,19 @@ import java.util.OptionalInt;
 /** Bytes to archive. Thread-safe; see {@link Decompressor} for the way back. */
 public final class Compressor {
     private final PredictorSource predictors;
-    private final TokenFrames.Reading reading;
+    private final Mixing mixing;
+    private final SymbolSpellings spellings = new SymbolSpellings();
+    private final FrameWorkers workers;
+    private final LaneReader.Reading reading;
 
     public Compressor(PredictorSource predictors) {
-        this(predictors, TokenFrames.Reading.ONE_PASS);
+        this(predictors, LaneReader.Reading.ONE_PASS);
     }
 
-    Compressor(PredictorSource predictors, TokenFrames.Reading reading) {
+    Compressor(PredictorSource predictors, LaneReader.Reading reading) {
         this.predictors = predictors;
+        this.mixing = predictors.mixing();
+        this.workers = new FrameWorkers(predictors.threads());
         this.reading = reading;
     }
 
@@ -44,7 +51,7 @@ public final class Compressor {
      * Reads the source to its end and writes a whole archive. A frame is written only after it was decoded and compared
      * (unless the options say otherwise). Closes neither stream.
      *
-     * @param predictor the model to use, from this compressor's source
+     * @param predictor the model to use, from this compressor's source; of no use, and possibly empty, if the tier needs none
      * @throws IOException if a stream fails; what was written is then no archive
      * @throws io.codelength.limit.CancelledException if the scope was cancelled, within a step
      * @throws io.codelength.limit.LimitExceededException if the scope's memory does not hold one lane
@@ -52,44 +59,100 @@ public final class Compressor {
     public CompressionSummary compress(
             InputStream source,
             OutputStream archive,
-            Predictor predictor,
+            Optional<Predictor> predictor,
             CompressionOptions options,
             CallScope scope,
             Progress progress)
             throws IOException {
+        if (predictor.isEmpty() && options.tier().needsModel()) {
+            throw new IllegalArgumentException("tier %s needs a model".formatted(options.tier()));
+        }
+        Optional<Predictor> used = predictor.filter(any -> options.tier().needsModel());
         byte[] beginning = source.readNBytes(CompactArchive.ORIGINAL_BYTES_MAX + 1);
         if (beginning.length <= CompactArchive.ORIGINAL_BYTES_MAX
                 && options.lanes().orElse(1) == 1) {
-            return new Compression(predictor, options, scope, progress).compact(beginning, archive);
+            return new Compression(used, Windows::plain, options, scope, progress).compact(beginning, archive);
         }
         InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), source);
-        return new Compression(predictor, options, scope, progress).framed(whole, archive);
+        return new Compression(used, options.tier()::windows, options, scope, progress).framed(whole, archive);
     }
+
+    /** What windows a model with a context of so many tokens gets. */
+    private interface WindowChoice {
+        Windows of(int contextTokens);
+    }
+
+    /** What one method made of a frame. */
+    private record Candidate(FrameMethod method, int lanes, byte[] payload) {}
 
     /** One call's work. */
     private final class Compression {
-        private final Predictor predictor;
+        private final Optional<ModelReference> model;
+        private final ArchiveHeader header;
+        private final Optional<ModelFrames> modelFrames;
         private final CompressionOptions options;
+        private final CallScope scope;
         private final Progress progress;
-        private final Windows windows;
-        private final TokenFrames tokenFrames;
         private final MessageDigest digest = Digests.sha256();
 
-        private Compression(Predictor predictor, CompressionOptions options, CallScope scope, Progress progress) {
-            this.predictor = predictor;
+        private Compression(
+                Optional<Predictor> predictor,
+                WindowChoice choice,
+                CompressionOptions options,
+                CallScope scope,
+                Progress progress) {
+            Tier tier = options.tier();
             this.options = options;
+            this.scope = scope;
             this.progress = progress;
-            windows = Windows.ofTierModel(predictor.model().shape().contextTokens());
-            tokenFrames = new TokenFrames(predictor, windows, options.batchLanes(), scope);
+            int memoryBits = tier.mixesContexts() || tier.mixesTokens() ? MixingMemory.BITS : 0;
+            if (predictor.isEmpty()) {
+                model = Optional.empty();
+                modelFrames = Optional.empty();
+                header = ArchiveHeader.WITHOUT_MODEL.withMixing(memoryBits);
+            } else {
+                Windows windows = choice.of(predictor.get().model().shape().contextTokens());
+                ModelReference reference = modelReference(predictor.get());
+                model = Optional.of(reference);
+                header = ArchiveHeader.withModel(reference, windows.windowTokens(), windows.overlapTokens())
+                        .withMixing(memoryBits);
+                modelFrames = Optional.of(new ModelFrames(
+                        predictor.get(),
+                        windows,
+                        spellings.of(predictor.get().model()),
+                        mixing,
+                        MixingMemory.BITS,
+                        options.batchLanes(),
+                        scope));
+            }
+        }
+
+        private ModelReference modelReference(Predictor predictor) {
+            Fingerprint fingerprint = predictor.model().fingerprint();
+            OptionalInt number = predictors.shippedNumber(fingerprint);
+            return number.isPresent()
+                    ? new ModelReference.Shipped(number.getAsInt())
+                    : new ModelReference.FingerprintPrefix(Arrays.copyOf(fingerprint.toBytes(), 16));
         }
 
         private CompressionSummary compact(byte[] original, OutputStream archive) throws IOException {
-            byte[] bytes = CompactArchive.stored(original).toBytes();
-            if (original.length > 0 && encodeAndVerify(List.of(original)).get(0) instanceof CodedFrame coded) {
-                byte[] asTokens = CompactArchive.coded(
-                                coded.method(), Optional.of(modelReference()), original, coded.payload())
-                        .toBytes();
-                bytes = asTokens.length < bytes.length ? asTokens : bytes;
+            CompactArchive shortest = CompactArchive.stored(original);
+            byte[] bytes = shortest.toBytes();
+            for (Candidate candidate : original.length == 0
+                    ? List.<Candidate>of()
+                    : begin(original).candidates()) {
+                CompactArchive coded = CompactArchive.coded(
+                        candidate.method,
+                        candidate.method.needsModel() ? model : Optional.empty(),
+                        original,
+                        candidate.payload);
+                if (coded.toBytes().length < bytes.length) {
+                    shortest = coded;
+                    bytes = coded.toBytes();
+                }
+            }
+            if (options.verify() && shortest.method() != FrameMethod.STORED) {
+                verify(List.of(original), List.of(frame(shortest.method(), 1, original, shortest.payload())));
             }
             archive.write(bytes);
             archive.flush();
@@ -98,12 +161,14 @@ public final class Compressor {
         }
 
         private CompressionSummary framed(InputStream source, OutputStream archive) throws IOException {
-            ArchiveWriter writer = new ArchiveWriter(
-                    archive,
-                    ArchiveHeader.withModel(modelReference(), windows.windowTokens(), windows.overlapTokens()));
+            ArchiveWriter writer = new ArchiveWriter(archive, header);
+            FrameSource frameSource = new FrameSource(source, options.tier().frameBytes());
             long originalBytes = 0;
-            for (List<byte[]> group = readGroup(source); !group.isEmpty(); group = readGroup(source)) {
-                List<Frame> frames = encodeAndVerify(group);
+            for (List<byte[]> group = readGroup(frameSource); !group.isEmpty(); group = readGroup(frameSource)) {
+                List<Frame> frames = encode(group);
+                if (options.verify()) {
+                    verify(group, frames);
+                }
                 for (int i = 0; i < frames.size(); i++) {
                     byte[] original = group.get(i);
                     writer.append(shorter(writer, frames.get(i), original));
@@ -124,47 +189,69 @@ public final class Compressor {
         }
 
         /** As many frames as fill a batch when they are verified together; none at the end. */
-        private List<byte[]> readGroup(InputStream source) throws IOException {
+        private List<byte[]> readGroup(FrameSource source) throws IOException {
             List<byte[]> group = new ArrayList<>();
             for (int lanes = 0; lanes < options.batchLanes(); ) {
-                byte[] frame = source.readNBytes(CodecConstants.FRAME_BYTES);
+                byte[] frame = source.next();
                 if (frame.length == 0) {
                     break;
                 }
                 group.add(frame);
-                lanes += divide(frame).count();
+                if (modelFrames.isPresent()) {
+                    lanes += divide(frame).count();
+                } else if (group.size() == workers.count()) {
+                    break;
+                }
             }
             return group;
         }
 
-        private FrameLanes divide(byte[] frame) {
+        private FrameLanes divide(byte[] text) {
             return options.lanes().isPresent()
-                    ? new FrameLanes(frame.length, Math.min(options.lanes().getAsInt(), frame.length))
-                    : FrameLanes.bySize(frame.length);
+                    ? new FrameLanes(text.length, Math.min(options.lanes().getAsInt(), text.length))
+                    : FrameLanes.bySize(text.length, options.tier().laneBytes());
         }
 
-        private List<Frame> encodeAndVerify(List<byte[]> originals) {
-            List<Frame> frames = new ArrayList<>(originals.size());
+        private List<Frame> encode(List<byte[]> originals) {
+            List<Attempts> begun = new ArrayList<>(originals.size());
             for (byte[] original : originals) {
-                frames.add(encode(original));
+                begun.add(begin(original));
             }
-            if (options.verify()) {
-                verify(originals, frames);
-            }
-            return frames;
+            return begun.stream().map(Attempts::shortest).toList();
         }
 
-        private Frame encode(byte[] original) {
+        /** Codes a frame by every method of the tier; the last part of it, which needs no model, on the workers. */
+        private Attempts begin(byte[] original) {
+            Optional<TextTransform> transform = TextTransform.of(original);
+            byte[] text = transform.map(change -> change.apply(original)).orElse(original);
+            Attempts attempts = new Attempts(original, transform);
             if (ByteEntropy.isHopeless(original)) {
-                return new StoredFrame(original);
+                return attempts;
             }
-            FrameLanes division = divide(original);
-            byte[] payload = tokenFrames.encode(original, division, reading);
-            if (payload.length >= original.length) {
-                return new StoredFrame(original);
+            if (options.tier().mixesContexts()) {
+                attempts.add(FrameMethod.CONTEXT_MIXING, 1, workers.submit(() -> mixContexts(text)));
             }
-            return new CodedFrame(
-                    FrameMethod.TOKENS, division.count(), original.length, Checksums.crc32c(original), payload);
+            if (options.tier().codesTokens()) {
+                FrameLanes division = divide(text);
+                byte[] payload = modelFrames.orElseThrow().tokens().encode(text, division, reading);
+                attempts.add(FrameMethod.TOKENS, division.count(), workers.submit(() -> payload));
+            }
+            if (options.tier().mixesTokens()) {
+                FrameLanes division = divide(text);
+                attempts.add(
+                        FrameMethod.MIXED,
+                        division.count(),
+                        workers.submit(modelFrames.orElseThrow().mixed().read(text, division, reading)));
+            }
+            return attempts;
+        }
+
+        private byte[] mixContexts(byte[] text) {
+            return scope.memory()
+                    .holding(
+                            mixing.frameBytes(text.length, MixingMemory.BITS),
+                            "mixing a frame",
+                            () -> mixing.encode(text, MixingMemory.BITS, scope.cancellation()));
         }
 
         private void verify(List<byte[]> originals, List<Frame> frames) {
@@ -174,24 +261,74 @@ public final class Compressor {
                     coded.add(i);
                 }
             }
-            tokenFrames.decode(
-                    coded.iterator(),
-                    i -> TokenFrames.Task.of((CodedFrame) frames.get(i), new FramePlace("the new archive", i, 0)),
-                    (i, restored) -> {
-                        if (!Arrays.equals(restored, originals.get(i))) {
-                            throw new IllegalStateException(
-                                    "invariant broken: frame %d does not decode to what was encoded; nothing was kept"
-                                            .formatted(i));
-                        }
-                    });
+            new FrameDecoder(modelFrames, mixing, MixingMemory.BITS, workers, scope)
+                    .decode(
+                            coded.iterator(),
+                            i -> FrameTask.of((CodedFrame) frames.get(i), new FramePlace("the new archive", i, 0)),
+                            (i, restored) -> {
+                                if (!Arrays.equals(restored, originals.get(i))) {
+                                    throw new IllegalStateException(
+                                            "invariant broken: frame %d does not decode to what was encoded; nothing was kept"
+                                                    .formatted(i));
+                                }
+                            });
+        }
+    }
+
+    private static CodedFrame frame(FrameMethod method, int lanes, byte[] original, byte[] payload) {
+        return new CodedFrame(method, lanes, original.length, Checksums.crc32c(original), payload);
+    }
+
+    /** The payloads of one frame in the making. */
+    private static final class Attempts {
+        private record Attempt(FrameMethod method, int lanes, FrameWorkers.Work<byte[]> payload) {}
+
+        private final byte[] original;
+        private final Optional<TextTransform> transform;
+        private final List<Attempt> attempts = new ArrayList<>(2);
+
+        private Attempts(byte[] original, Optional<TextTransform> transform) {
+            this.original = original;
+            this.transform = transform;
         }
 
-        private ModelReference modelReference() {
-            Fingerprint fingerprint = predictor.model().fingerprint();
-            OptionalInt number = predictors.shippedNumber(fingerprint);
-            return number.isPresent()
-                    ? new ModelReference.Shipped(number.getAsInt())
-                    : new ModelReference.FingerprintPrefix(Arrays.copyOf(fingerprint.toBytes(), 16));
+        private void add(FrameMethod method, int lanes, FrameWorkers.Work<byte[]> payload) {
+            attempts.add(new Attempt(method, lanes, payload));
+        }
+
+        /** What was made, with the transform before it; only what is shorter than the original. */
+        private List<Candidate> candidates() {
+            List<Candidate> candidates = new ArrayList<>(attempts.size());
+            for (Attempt attempt : attempts) {
+                Candidate candidate = withTransform(attempt);
+                if (candidate.payload.length < original.length) {
+                    candidates.add(candidate);
+                }
+            }
+            return candidates;
+        }
+
+        private Candidate withTransform(Attempt attempt) {
+            byte[] coded = attempt.payload.get();
+            if (transform.isEmpty()) {
+                return new Candidate(attempt.method, attempt.lanes, coded);
+            }
+            byte[] change = transform.get().toBytes();
+            byte[] payload = Arrays.copyOf(change, change.length + coded.length);
+            System.arraycopy(coded, 0, payload, change.length, coded.length);
+            return new Candidate(attempt.method.withTransform(), attempt.lanes, payload);
+        }
+
+        private Frame shortest() {
+            Frame shortest = new StoredFrame(original);
+            int bytes = original.length;
+            for (Candidate candidate : candidates()) {
+                if (candidate.payload.length < bytes) {
+                    bytes = candidate.payload.length;
+                    shortest = frame(candidate.method, candidate.lanes, original, candidate.payload);
+                }
+            }
+            return shortest;
         }
     }
 }

@@ -17,6 +17,7 @@ import io.codelength.container.StoredFrame;
 import io.codelength.container.UnsupportedFormatException;
 import io.codelength.limit.CallScope;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.mix.Mixing;
 import io.codelength.predict.Predictor;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -30,7 +31,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Archive to bytes: the mirror image of {@link Compressor}. Thread-safe. */
 public final class Decompressor {
@@ -38,11 +38,16 @@ public final class Decompressor {
     private static final long WAITING_BYTES_MAX = 64 << 20;
 
     private final PredictorSource predictors;
+    private final Mixing mixing;
+    private final SymbolSpellings spellings = new SymbolSpellings();
+    private final FrameWorkers workers;
     private final int batchLanes;
 
     /** @param batchLanes the most lanes that step together */
     public Decompressor(PredictorSource predictors, int batchLanes) {
         this.predictors = predictors;
+        this.mixing = predictors.mixing();
+        this.workers = new FrameWorkers(predictors.threads());
         this.batchLanes = batchLanes;
     }
 
@@ -73,13 +78,14 @@ public final class Decompressor {
             return new DecompressionSummary(compact.toBytes().length, compact.originalBytes(), 1);
         }
         ArchiveReader reader = (ArchiveReader) incoming;
+        // A missing model is noticed here, before a byte is handed out.
+        FrameDecoder decoder = decoder(name, reader.header(), scope);
         MessageDigest digest = Digests.sha256();
-        Restoration restoration = new Restoration(
-                name, () -> tokenFrames(name, reader.header(), scope), scope, (originalOffset, bytes) -> {
-                    digest.update(bytes);
-                    target.write(bytes);
-                    progress.reached(originalOffset + bytes.length);
-                });
+        Restoration restoration = new Restoration(name, decoder, scope, (originalOffset, bytes) -> {
+            digest.update(bytes);
+            target.write(bytes);
+            progress.reached(originalOffset + bytes.length);
+        });
         restoration.restore(() -> {
             Optional<LocatedFrame> next = reader.next();
             if (next.isPresent()) {
@@ -91,20 +97,30 @@ public final class Decompressor {
         return new DecompressionSummary(reader.archiveBytes(), reader.originalBytes(), restoration.frames);
     }
 
-    /** Window and lane of the compact form are those of tier {@code model} ({@code docs/format.md}, compact form). */
+    /** Window, lane and memory are what the compact form implies ({@code docs/format.md}, compact form). */
     private byte[] restoreCompact(String name, CompactArchive archive, CallScope scope) {
         if (archive.method() == FrameMethod.STORED) {
             return archive.payload();
         }
-        FramePlace place = new FramePlace(name, 0, 0);
-        requireTokens(archive.method(), place);
-        Predictor predictor = predictors.referred(archive.model().orElseThrow());
-        Windows windows = Windows.ofTierModel(predictor.model().shape().contextTokens());
-        byte[] original = new byte[archive.originalBytes()];
-        TokenFrames.Task task = new TokenFrames.Task(archive.payload(), original, 1, place);
-        new TokenFrames(predictor, windows, batchLanes, scope)
-                .decode(List.of(task).iterator(), t -> t, (t, restored) -> archive.checkRestored(name, restored));
-        return original;
+        Optional<ModelFrames> modelFrames = archive.model()
+                .map(model -> referred(name, model))
+                .map(predictor -> modelFrames(
+                        predictor, Windows.plain(predictor.model().shape().contextTokens()), MixingMemory.BITS, scope));
+        byte[][] original = new byte[1][];
+        new FrameDecoder(modelFrames, mixing, MixingMemory.BITS, workers, scope)
+                .decode(
+                        List.of(archive).iterator(),
+                        compact -> FrameTask.of(
+                                compact.method(),
+                                compact.payload(),
+                                1,
+                                compact.originalBytes(),
+                                new FramePlace(name, 0, 0)),
+                        (compact, restored) -> {
+                            compact.checkRestored(name, restored);
+                            original[0] = restored;
+                        });
+        return original[0];
     }
 
     /**
@@ -130,7 +146,7 @@ public final class Decompressor {
         int end = frames.frameHolding(last) + 1;
         new Restoration(
                         archive.name(),
-                        () -> tokenFrames(archive.name(), frames.header(), scope),
+                        decoder(archive.name(), frames.header(), scope),
                         scope,
                         (originalOffset, bytes) -> {
                             int from = (int) Math.max(0, first - originalOffset);
@@ -145,8 +161,7 @@ public final class Decompressor {
      * Restores what is left of a damaged archive: every frame whose checksums are right, in order, one behind the other. A
      * compact archive is one frame.
      *
-     * @param fallback the model to use where neither header nor footer say which; tier {@code model}'s windows are then
-     *     assumed
+     * @param fallback the model to use where neither header nor footer say which; plain windows are then assumed
      * @throws ModelMismatchException if the model that the archive names is not here
      */
     public RecoverySummary recover(
@@ -158,10 +173,18 @@ public final class Decompressor {
                             .formatted(archive.name()));
         }
         ArchiveRecovery found = ArchiveRecovery.scan(archive);
-        Supplier<TokenFrames> tokenFrames = () -> found.header().isPresent()
-                ? tokenFrames(archive.name(), found.header().get(), scope)
-                : new TokenFrames(
-                        fallback, Windows.ofTierModel(fallback.model().shape().contextTokens()), batchLanes, scope);
+        FrameDecoder decoder = found.header().isPresent()
+                ? decoder(archive.name(), found.header().get(), scope)
+                : new FrameDecoder(
+                        Optional.of(modelFrames(
+                                fallback,
+                                Windows.plain(fallback.model().shape().contextTokens()),
+                                MixingMemory.BITS,
+                                scope)),
+                        mixing,
+                        MixingMemory.BITS,
+                        workers,
+                        scope);
         int lost = 0;
         long originalBytes = 0;
         for (ArchiveRecovery.FoundFrame frame : found.frames()) {
@@ -169,7 +192,7 @@ public final class Decompressor {
                     new LocatedFrame(found.read(frame), frame.index().orElse(0), frame.archiveOffset(), originalBytes);
             try {
                 Iterator<LocatedFrame> only = List.of(located).iterator();
-                new Restoration(archive.name(), tokenFrames, scope, (offset, bytes) -> target.write(bytes))
+                new Restoration(archive.name(), decoder, scope, (offset, bytes) -> target.write(bytes))
                         .restore(() -> only.hasNext() ? Optional.of(only.next()) : Optional.empty());
                 originalBytes += frame.originalBytes();
             } catch (CorruptContainerException e) {
@@ -187,22 +210,41 @@ public final class Decompressor {
         return ArchiveForm.of(first) == ArchiveForm.COMPACT;
     }
 
-    /** How to decode the coded frames of an archive with this header; loads the model. */
-    private TokenFrames tokenFrames(String name, ArchiveHeader header, CallScope scope) {
-        ModelReference model =
-                header.model().orElseThrow(() -> corruptHeader(name, "it names no model, but frames need one"));
+    /** How to decode the coded frames of an archive with this header; loads the model that it names. */
+    private FrameDecoder decoder(String name, ArchiveHeader header, CallScope scope) {
+        int memoryBits = header.mixingMemoryBits() == 0 ? MixingMemory.BITS : header.mixingMemoryBits();
+        Optional<ModelFrames> modelFrames =
+                header.model().map(model -> modelFrames(name, model, header, memoryBits, scope));
+        return new FrameDecoder(modelFrames, mixing, memoryBits, workers, scope);
+    }
+
+    private ModelFrames modelFrames(
+            String name, ModelReference model, ArchiveHeader header, int memoryBits, CallScope scope) {
         if (header.profile() != ArchiveHeader.PROFILE) {
             throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
                     .formatted(name, header.profile(), ArchiveHeader.PROFILE));
         }
-        Predictor predictor = predictors.referred(model);
+        Predictor predictor = referred(name, model);
         int context = predictor.model().shape().contextTokens();
         if (header.windowTokens() > context) {
             throw corruptHeader(
                     name, "a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
         }
-        return new TokenFrames(
-                predictor, new Windows(header.windowTokens(), header.overlapTokens()), batchLanes, scope);
+        return modelFrames(predictor, new Windows(header.windowTokens(), header.overlapTokens()), memoryBits, scope);
+    }
+
+    private ModelFrames modelFrames(Predictor predictor, Windows windows, int memoryBits, CallScope scope) {
+        return new ModelFrames(
+                predictor, windows, spellings.of(predictor.model()), mixing, memoryBits, batchLanes, scope);
+    }
+
+    /** Who has many archives wants to know which one lacks its model. */
+    private Predictor referred(String name, ModelReference model) {
+        try {
+            return predictors.referred(model);
+        } catch (ModelMismatchException e) {
+            throw new ModelMismatchException("%s: %s".formatted(name, e.getMessage()), e);
+        }
     }
 
     private static CorruptContainerException corruptHeader(String name, String what) {
@@ -223,14 +265,6 @@ public final class Decompressor {
         }
     }
 
-    private static void requireTokens(FrameMethod method, FramePlace place) {
-        if (method != FrameMethod.TOKENS) {
-            throw new UnsupportedFormatException(
-                    "%s: frame %d uses method %s, which this version cannot decode; it reads: stored, tokens"
-                            .formatted(place.archive(), place.index(), method));
-        }
-    }
-
     /** Where frames come from, in order. */
     private interface FrameSupplier {
         Optional<LocatedFrame> next() throws IOException;
@@ -244,7 +278,7 @@ public final class Decompressor {
     /** Decodes frames together and hands them on in order, each after its checksum was found right. */
     private final class Restoration {
         private final String name;
-        private final Supplier<TokenFrames> tokenFrames;
+        private final FrameDecoder decoder;
         private final CallScope scope;
         private final FrameTarget target;
         private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -252,9 +286,9 @@ public final class Decompressor {
         private int frames;
         private boolean exhausted;
 
-        private Restoration(String name, Supplier<TokenFrames> tokenFrames, CallScope scope, FrameTarget target) {
+        private Restoration(String name, FrameDecoder decoder, CallScope scope, FrameTarget target) {
             this.name = name;
-            this.tokenFrames = tokenFrames;
+            this.decoder = decoder;
             this.scope = scope;
             this.target = target;
         }
@@ -264,7 +298,7 @@ public final class Decompressor {
                 CodedFrames coded = new CodedFrames(supplier);
                 while (!exhausted) {
                     if (coded.hasNext()) {
-                        tokenFrames.get().decode(coded, this::task, this::decoded);
+                        decoder.decode(coded, this::task, this::decoded);
                     }
                     handOn();
                 }
@@ -273,8 +307,8 @@ public final class Decompressor {
             }
         }
 
-        private TokenFrames.Task task(Waiting frame) {
-            return TokenFrames.Task.of((CodedFrame) frame.located.frame(), FramePlace.of(name, frame.located));
+        private FrameTask task(Waiting frame) {
+            return FrameTask.of((CodedFrame) frame.located.frame(), FramePlace.of(name, frame.located));
         }
 
         private void decoded(Waiting frame, byte[] restored) {
@@ -332,7 +366,6 @@ public final class Decompressor {
                     frame.restored = Optional.of(stored.bytes());
                     handOn();
                 } else {
-                    requireTokens(located.get().frame().method(), FramePlace.of(name, located.get()));
                     next = Optional.of(frame);
                 }
             }

@@ -21,7 +21,11 @@ record FramePlace(String archive, int index, long offset) {
     }
 
     CorruptContainerException corrupt(InvalidCodeException cause) {
-        CorruptContainerException corrupt = corrupt(String.valueOf(cause.getMessage()));
+        return corrupt(String.valueOf(cause.getMessage()), cause);
+    }
+
+    CorruptContainerException corrupt(String what, Exception cause) {
+        CorruptContainerException corrupt = corrupt(what);
         corrupt.initCause(cause);
         return corrupt;
     }

@@ -1,12 +1,14 @@
 package io.codelength.codec;
 
 import io.codelength.container.ModelReference;
+import io.codelength.mix.Mixing;
+import io.codelength.mix.ReferenceMixing;
 import io.codelength.model.Fingerprint;
 import io.codelength.predict.Predictor;
 import java.util.OptionalInt;
 
 /**
- * Finds and loads the models that callers and archives name. Loaded predictors are kept and shared; the source's owner
+ * What compression works with: finds and loads the models that callers and archives name, and mixes contexts. Loaded predictors are kept and shared; the source's owner
  * closes them, never the caller.
  */
 public interface PredictorSource {
@@ -16,8 +18,23 @@ public interface PredictorSource {
      */
     Predictor named(String model);
 
+    /** The largest model of all that ship or are installed; the default where no more are known. */
+    default Predictor largest() {
+        return named("");
+    }
+
     /** @throws ModelMismatchException if the model that an archive names is not here */
     Predictor referred(ModelReference reference);
+
+    /** What mixes contexts. */
+    default Mixing mixing() {
+        return new ReferenceMixing();
+    }
+
+    /** The most threads that mix contexts for one call; changes no result. */
+    default int threads() {
+        return Runtime.getRuntime().availableProcessors();
+    }
 
     /** The number of a model that ships inside the program. */
     OptionalInt shippedNumber(Fingerprint fingerprint);

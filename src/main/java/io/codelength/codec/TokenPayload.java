@@ -37,9 +37,10 @@ final class TokenPayload {
     /** Where one coder's bytes lie in a payload. */
     record Slice(int from, int to) {}
 
-    static List<Slice> split(byte[] payload, int coderCount, FramePlace place) {
+    /** @param from where in the payload the table begins */
+    static List<Slice> split(byte[] payload, int from, int coderCount, FramePlace place) {
         long[] differences = new long[coderCount - 1];
-        int offset = 0;
+        int offset = from;
         for (int coder = 0; coder < differences.length; coder++) {
             long zigzag = 0;
             int shift = 0;

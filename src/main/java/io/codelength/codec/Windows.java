@@ -8,8 +8,11 @@ package io.codelength.codec;
  * @param overlapTokens symbols read again, 0 to windowTokens − 2
  */
 record Windows(int windowTokens, int overlapTokens) {
-    /** More context costs time quadratically and gains little; so tier {@code model} stops here. */
-    private static final int DEFAULT_TOKENS = 1024;
+    /** More context costs time quadratically and gains little; so most tiers stop here. */
+    private static final int PLAIN_TOKENS = 1024;
+
+    /** Where tier {@code max} stops: a lane of 32 KiB has some 8,000 tokens, its cache some megabytes. */
+    private static final int OVERLAPPING_TOKENS = 4096;
 
     Windows {
         if (windowTokens < 2 || overlapTokens < 0 || overlapTokens > windowTokens - 2) {
@@ -18,9 +21,15 @@ record Windows(int windowTokens, int overlapTokens) {
         }
     }
 
-    /** The windows of tier {@code model}, which the compact form implies. */
-    static Windows ofTierModel(int contextTokens) {
-        return new Windows(Math.min(contextTokens, DEFAULT_TOKENS), 0);
+    /** Windows that begin without context, which the compact form implies. */
+    static Windows plain(int contextTokens) {
+        return new Windows(Math.min(contextTokens, PLAIN_TOKENS), 0);
+    }
+
+    /** Windows of which each begins with half of the one before. */
+    static Windows overlapping(int contextTokens) {
+        int tokens = Math.min(contextTokens, OVERLAPPING_TOKENS);
+        return new Windows(tokens, Math.max(0, tokens / 2 - 1));
     }
 
     /** Symbols of context, the start symbol not counted, that the window beginning at this symbol of a lane reads again. */

@@ -1,5 +1,7 @@
 package io.codelength.limit;
 
+import java.util.function.Supplier;
+
 /**
  * How many bytes a group of calls may hold at once, key-value caches above all. Thread-safe. A reservation is made before
  * the memory is allocated and given back by {@link Reservation#close()}.
@@ -35,6 +37,20 @@ public final class MemoryBudget {
         }
         usedBytes += bytes;
         return new Reservation(bytes);
+    }
+
+    /**
+     * Does work that takes memory while it goes on.
+     *
+     * @throws LimitExceededException if fewer bytes are left; nothing was done then
+     */
+    public <T> T holding(long bytes, String purpose, Supplier<T> work) {
+        Reservation reservation = reserve(bytes, purpose);
+        try {
+            return work.get();
+        } finally {
+            reservation.close();
+        }
     }
 
     public long limitBytes() {

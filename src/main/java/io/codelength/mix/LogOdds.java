@@ -5,8 +5,8 @@ package io.codelength.mix;
  * ({@code docs/mixing.md}, "From tokens to bits"). No division, so it costs little beside a prediction.
  */
 public final class LogOdds {
-    /** Odds are cut off at e^±8, about 1 to 2981. */
-    public static final int MAX = 2047;
+    /** Odds are cut off at e^±11, about 1 to 60,000. */
+    public static final int MAX = 2815;
 
     private static final int MANTISSA_BITS = 12;
 

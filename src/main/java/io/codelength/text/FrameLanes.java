@@ -11,18 +11,15 @@ public record FrameLanes(int frameBytes, int count) {
     /** The most lanes of one frame: enough to fill a batch from a single file. */
     public static final int MAX = 32;
 
-    /** Bytes that a lane should at least have before another is opened; a lane starts without context. */
-    private static final int LANE_BYTES = 4096;
-
     public FrameLanes {
         if (count < 1 || count > MAX || count > frameBytes) {
             throw new IllegalArgumentException("%d lanes for a frame of %d bytes".formatted(count, frameBytes));
         }
     }
 
-    /** The number of lanes to use when nobody asks for another: one for every 4 KiB begun. */
-    public static FrameLanes bySize(int frameBytes) {
-        return new FrameLanes(frameBytes, Math.min(MAX, (frameBytes + LANE_BYTES - 1) / LANE_BYTES));
+    /** As many lanes as there are {@code laneBytes} begun in the frame, within the limits. */
+    public static FrameLanes bySize(int frameBytes, int laneBytes) {
+        return new FrameLanes(frameBytes, Math.min(MAX, (frameBytes + laneBytes - 1) / laneBytes));
     }
 
     /** Offset of the lane's first byte in the frame; {@code start(count)} is the end of the last. */

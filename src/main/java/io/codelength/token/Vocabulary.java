@@ -1,6 +1,7 @@
 package io.codelength.token;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What each symbol spells, in the order of the bytes (unsigned, a prefix before what it begins), without duplicates and
@@ -41,6 +42,12 @@ public final class Vocabulary {
     /** Number of bytes that the symbol spells, at least 1. */
     public int byteCount(int symbol) {
         return starts[symbol + 1] - starts[symbol];
+    }
+
+    /** One byte of a symbol's spelling, 0 to 255. */
+    public int byteAt(int symbol, int index) {
+        Objects.checkIndex(index, byteCount(symbol));
+        return bytes[starts[symbol] + index] & 0xff;
     }
 
     /** A copy of what the symbol spells. */

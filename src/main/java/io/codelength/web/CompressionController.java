@@ -15,6 +15,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -73,8 +74,8 @@ final class CompressionController {
         try (Spool archive = workbench.spool()) {
             workbench.compute(
                     request,
-                    (body, scope) ->
-                            compressor.compress(body, archive.sink(), predictor, options, scope, Progress.NONE));
+                    (body, scope) -> compressor.compress(
+                            body, archive.sink(), Optional.of(predictor), options, scope, Progress.NONE));
             workbench.send(archive, response);
         }
     }

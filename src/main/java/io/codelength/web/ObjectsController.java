@@ -107,7 +107,8 @@ final class ObjectsController {
             CallScope scope)
             throws IOException {
         try (ObjectUpload archive = store.begin(description)) {
-            CompressionSummary summary = compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
+            CompressionSummary summary =
+                    compressor.compress(body, archive, Optional.of(predictor), options, scope, Progress.NONE);
             scope.throwIfCancelled();
             return store.finish(archive, summary);
         }

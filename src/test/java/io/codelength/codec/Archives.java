@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Compressing and restoring in memory, the way tests do it. */
@@ -30,7 +31,7 @@ public final class Archives {
             compressor.compress(
                     new ByteArrayInputStream(original),
                     archive,
-                    source.named(""),
+                    Optional.of(source.named("")),
                     options,
                     CallScope.withMemory(MEMORY),
                     Progress.NONE);

@@ -3,10 +3,13 @@ package io.codelength.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.codelength.container.FrameMethod;
 import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.limit.CallScope;
 import io.codelength.limit.CancelledException;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.mix.ReferenceMixing;
+import io.codelength.mix.SymbolSpelling;
 import io.codelength.model.ExactModel;
 import io.codelength.model.ModelShape;
 import io.codelength.model.TinyModels;
@@ -16,6 +19,8 @@ import io.codelength.text.FrameLanes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -50,8 +55,8 @@ class CodecLawTest {
     @Test
     void everyLengthFrom0To300ComesBack() {
         for (int length = 0; length <= 300; length++) {
-            roundTrips("words of length " + length, TestTexts.words(length, length), CompressionOptions.DEFAULT);
-            roundTrips("likely text of length " + length, likely(length, length), CompressionOptions.DEFAULT);
+            roundTrips("words of length " + length, TestTexts.words(length, length), Archives.options(0, 64));
+            roundTrips("likely text of length " + length, likely(length, length), Archives.options(0, 64));
             roundTrips("noise of length " + length, TestTexts.random(length, length), Archives.options(3, 64));
         }
     }
@@ -59,7 +64,7 @@ class CodecLawTest {
     @Test
     void awkwardTextsComeBack() {
         TestTexts.awkward().forEach((name, text) -> {
-            roundTrips(name, text, CompressionOptions.DEFAULT);
+            roundTrips(name, text, Archives.options(0, 64));
             roundTrips(name + ", 5 lanes", text, Archives.options(5, 64));
         });
     }
@@ -70,7 +75,7 @@ class CodecLawTest {
             roundTrips(
                     "length " + length,
                     concatenated(likely(2000, length), TestTexts.random(length - 2000, length)),
-                    CompressionOptions.DEFAULT);
+                    Archives.options(0, 64));
         }
     }
 
@@ -97,7 +102,7 @@ class CodecLawTest {
                             .as("%d lanes, batches of %d, one thread", lanes, batchLanes)
                             .isEqualTo(expected);
                     assertThat(Archives.compress(
-                                    new Compressor(tiny, TokenFrames.Reading.STEPPED), tiny, original, options))
+                                    new Compressor(tiny, LaneReader.Reading.STEPPED), tiny, original, options))
                             .as("%d lanes, batches of %d, stepped", lanes, batchLanes)
                             .isEqualTo(expected);
                     assertThat(Archives.restore(other, expected, batchLanes)).isEqualTo(original);
@@ -111,32 +116,55 @@ class CodecLawTest {
         byte[] original = likely(5000, 12);
         OnePredictor plain =
                 new OnePredictor(new PlainPredictor(tiny.predictor().model()), true);
-        byte[] archive = Archives.compress(tiny, original, CompressionOptions.DEFAULT);
-        assertThat(Archives.compress(plain, original, CompressionOptions.DEFAULT))
-                .isEqualTo(archive);
+        byte[] archive = Archives.compress(tiny, original, Archives.options(0, 64));
+        assertThat(Archives.compress(plain, original, Archives.options(0, 64))).isEqualTo(archive);
         assertThat(Archives.restore(plain, archive)).isEqualTo(original);
     }
 
     @Test
-    void overlappingWindowsDecodeStepByStepWhatOnePassEncoded() {
+    void overlappingWindowsDecodeStepByStepWhatOnePassEncoded() throws Exception {
         ExactModel model = TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 40, 1e-6), false, 2);
         byte[] frame = TestTexts.words(3000, 13);
         FrameLanes division = new FrameLanes(frame.length, 11);
         try (ReferenceEngine one = new ReferenceEngine(1)) {
             Predictor predictor = one.load(model);
             for (int overlap : new int[] {0, 1, 7, 38}) {
-                TokenFrames frames =
-                        new TokenFrames(predictor, new Windows(40, overlap), 7, CallScope.withMemory(1 << 28));
-                byte[] payload = frames.encode(frame, division, TokenFrames.Reading.ONE_PASS);
-                assertThat(frames.encode(frame, division, TokenFrames.Reading.STEPPED))
+                CallScope scope = CallScope.withMemory(1 << 28);
+                ModelFrames frames = new ModelFrames(
+                        predictor,
+                        new Windows(40, overlap),
+                        SymbolSpelling.of(model.tokenizer().vocabulary()),
+                        new ReferenceMixing(),
+                        MixingMemory.BITS,
+                        7,
+                        scope);
+                byte[] tokens = frames.tokens().encode(frame, division, LaneReader.Reading.ONE_PASS);
+                assertThat(frames.tokens().encode(frame, division, LaneReader.Reading.STEPPED))
                         .as("overlap %d", overlap)
-                        .isEqualTo(payload);
-                TokenFrames.Task task =
-                        new TokenFrames.Task(payload, new byte[frame.length], 11, new FramePlace("test", 0, 0));
-                frames.decode(
-                        Arrays.asList(task).iterator(),
-                        t -> t,
-                        (t, restored) -> assertThat(restored).isEqualTo(frame));
+                        .isEqualTo(tokens);
+                byte[] mixed = frames.mixed()
+                        .read(frame, division, LaneReader.Reading.ONE_PASS)
+                        .call();
+                assertThat(frames.mixed()
+                                .read(frame, division, LaneReader.Reading.STEPPED)
+                                .call())
+                        .as("overlap %d, mixed", overlap)
+                        .isEqualTo(mixed);
+                FramePlace place = new FramePlace("test", 0, 0);
+                FrameDecoder decoder = new FrameDecoder(
+                        Optional.of(frames), new ReferenceMixing(), MixingMemory.BITS, new FrameWorkers(1), scope);
+                AtomicInteger decoded = new AtomicInteger();
+                decoder.decode(
+                        List.of(
+                                        FrameTask.of(FrameMethod.TOKENS, tokens, 11, frame.length, place),
+                                        FrameTask.of(FrameMethod.MIXED, mixed, 11, frame.length, place))
+                                .iterator(),
+                        task -> task,
+                        (task, restored) -> {
+                            assertThat(restored).isEqualTo(frame);
+                            decoded.incrementAndGet();
+                        });
+                assertThat(decoded).hasValue(2);
             }
         }
     }
@@ -155,7 +183,7 @@ class CodecLawTest {
                     .as("range %d-%d", first, last)
                     .isEqualTo(Arrays.copyOfRange(original, first, last + 1));
         }
-        byte[] small = Archives.compress(tiny, Arrays.copyOf(original, 900), CompressionOptions.DEFAULT);
+        byte[] small = Archives.compress(tiny, Arrays.copyOf(original, 900), Archives.options(0, 64));
         assertThat(Archives.range(tiny, small, 899, 899)).isEqualTo(Arrays.copyOfRange(original, 899, 900));
         assertThatThrownBy(() -> Archives.range(tiny, small, 5, 900)).isInstanceOf(IllegalArgumentException.class);
     }
@@ -166,7 +194,7 @@ class CodecLawTest {
         OnePredictor other = new OnePredictor(
                 engine.load(TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 16, 1e-6), false, 9)), false);
         for (int length : new int[] {500, 9000}) {
-            byte[] archive = Archives.compress(named, likely(length, 15), CompressionOptions.DEFAULT);
+            byte[] archive = Archives.compress(named, likely(length, 15), Archives.options(0, 64));
             assertThat(Archives.restore(named, archive)).isEqualTo(likely(length, 15));
             assertThatThrownBy(() -> Archives.restore(other, archive)).isInstanceOf(ModelMismatchException.class);
         }
@@ -175,13 +203,13 @@ class CodecLawTest {
     @Test
     void driftOfThePredictorIsCaughtBeforeTheArchiveIsHandedOn() {
         OnePredictor drifting = new OnePredictor(new DriftingPredictor(tiny.predictor(), 700), true);
-        assertThatThrownBy(() -> Archives.compress(drifting, likely(9000, 16), CompressionOptions.DEFAULT))
+        assertThatThrownBy(() -> Archives.compress(drifting, likely(9000, 16), Archives.options(0, 64)))
                 .isInstanceOfAny(IllegalStateException.class, io.codelength.container.CorruptContainerException.class);
     }
 
     @Test
     void outputBeyondTheLimitIsRefused() {
-        byte[] archive = Archives.compress(tiny, likely(9000, 17), CompressionOptions.DEFAULT);
+        byte[] archive = Archives.compress(tiny, likely(9000, 17), Archives.options(0, 64));
         assertThatThrownBy(() -> new Decompressor(tiny, 8)
                         .decompress(
                                 "test.clen",
@@ -232,8 +260,8 @@ class CodecLawTest {
                         .compress(
                                 new ByteArrayInputStream(likely(9000, 19)),
                                 new ByteArrayOutputStream(),
-                                cancelling.predictor(),
-                                CompressionOptions.DEFAULT,
+                                Optional.of(cancelling.predictor()),
+                                Archives.options(0, 64),
                                 scope,
                                 Progress.NONE))
                 .isInstanceOf(CancelledException.class);

@@ -7,7 +7,12 @@ import io.codelength.limit.CallScope;
 import io.codelength.model.TinyModels;
 import io.codelength.predict.ExactScorer;
 import io.codelength.text.FrameLanes;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,15 +37,13 @@ class CodecSizeTest {
 
     /** Bytes that the exact probabilities make of the text, were the coder ideal. */
     private static double idealBytes(byte[] original, int lanes) {
-        Windows windows =
-                Windows.ofTierModel(shipped.predictor().model().shape().contextTokens());
+        Windows windows = Windows.plain(shipped.predictor().model().shape().contextTokens());
         Measurer measurer = new Measurer(new ExactScorer(shipped.predictor(), windows.windowTokens()));
         double bits = 0;
-        for (int start = 0; start < original.length; start += CodecConstants.FRAME_BYTES) {
-            int end = Math.min(start + CodecConstants.FRAME_BYTES, original.length);
-            FrameLanes division = new FrameLanes(end - start, lanes);
+        for (byte[] frame : frames(original)) {
+            FrameLanes division = new FrameLanes(frame.length, lanes);
             for (int lane = 0; lane < lanes; lane++) {
-                byte[] text = Arrays.copyOfRange(original, start + division.start(lane), start + division.end(lane));
+                byte[] text = Arrays.copyOfRange(frame, division.start(lane), division.end(lane));
                 bits += measurer.measure(text, CallScope.withMemory(Archives.MEMORY), Progress.NONE)
                         .bits();
             }
@@ -48,12 +51,25 @@ class CodecSizeTest {
         return bits / 8;
     }
 
+    private static List<byte[]> frames(byte[] original) {
+        FrameSource source = new FrameSource(new ByteArrayInputStream(original), Tier.MODEL.frameBytes());
+        List<byte[]> frames = new ArrayList<>();
+        try {
+            for (byte[] frame = source.next(); frame.length > 0; frame = source.next()) {
+                frames.add(frame);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return frames;
+    }
+
     @Test
     void framedArchivesAreWithinTheirBoundOfTheIdeal() {
         for (int lanes : new int[] {1, 8, 9, 32}) {
             for (int length : new int[] {2049, 20_000, 270_000}) {
                 byte[] original = LikelyText.of(shipped.predictor(), length, length);
-                int frames = (length + CodecConstants.FRAME_BYTES - 1) / CodecConstants.FRAME_BYTES;
+                int frames = frames(original).size();
                 double bound = idealBytes(original, lanes) * 1.0005 + frames * (8 + 32) + 96;
                 assertThat(bound).as("the bound says something").isLessThan(original.length);
                 for (OnePredictor source : new OnePredictor[] {shipped, named}) {
@@ -71,9 +87,9 @@ class CodecSizeTest {
             byte[] original = LikelyText.of(shipped.predictor(), length, length);
             double payload = idealBytes(original, 1) + 1;
             assertThat(payload + 20).as("the bound says something").isLessThan(original.length);
-            assertThat(Archives.compress(shipped, original, CompressionOptions.DEFAULT).length)
+            assertThat(Archives.compress(shipped, original, Archives.options(0, 64)).length)
                     .isLessThanOrEqualTo((int) payload + 12);
-            assertThat(Archives.compress(named, original, CompressionOptions.DEFAULT).length)
+            assertThat(Archives.compress(named, original, Archives.options(0, 64)).length)
                     .isLessThanOrEqualTo((int) payload + 20);
         }
     }
@@ -82,7 +98,7 @@ class CodecSizeTest {
     void noiseGrowsBySixtyFourBytesAndThirtyTwoAMebibyteAtMost() {
         for (int length : new int[] {0, 1, 300, 2048, 2049, 100_000, 1 << 20, 3 << 20, (9 << 20) + 5}) {
             byte[] original = TestTexts.random(length, length);
-            assertThat(Archives.compress(named, original, CompressionOptions.DEFAULT).length - length)
+            assertThat(Archives.compress(named, original, Archives.options(0, 64)).length - length)
                     .as("noise of %d bytes", length)
                     .isLessThanOrEqualTo(64 + 32 * (length >> 20));
         }

@@ -1,0 +1,165 @@
+package io.codelength.codec;
+
+import io.codelength.limit.CallScope;
+import io.codelength.predict.FrequencyRow;
+import io.codelength.predict.Passage;
+import io.codelength.predict.PredictionStream;
+import io.codelength.predict.Predictor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads lanes whose symbols are known, window by window, and shows each lane the row that predicts each of its symbols:
+ * the encoder's half of {@link LaneWalk}.
+ */
+final class LaneReader {
+    /** How an encoder reads what it already knows. The rows are the same; only tests ask for the slow way. */
+    enum Reading {
+        ONE_PASS,
+        STEPPED
+    }
+
+    /** A lane that is read. */
+    abstract static class Lane implements LaneWalk.Lane {
+        private final int[] symbols;
+        private int shown;
+
+        /** @param symbols at least one; not copied */
+        Lane(int[] symbols) {
+            this.symbols = symbols;
+        }
+
+        final int[] symbols() {
+            return symbols;
+        }
+
+        /** Shown the row that predicts this symbol; called once for each symbol, in order. */
+        abstract void predicted(int symbol, FrequencyRow row);
+
+        private void show(int position, FrequencyRow row) {
+            if (position != shown) {
+                throw new IllegalStateException(
+                        "invariant broken: row %d of a lane came in place of row %d".formatted(position, shown));
+            }
+            predicted(symbols[shown++], row);
+        }
+
+        @Override
+        public final boolean done() {
+            return shown == symbols.length;
+        }
+
+        @Override
+        public final int next(FrequencyRow row) {
+            int symbol = symbols[shown];
+            show(shown, row);
+            return symbol;
+        }
+    }
+
+    /** Positions worth filling a pass with: short windows are read together until there are as many. */
+    private static final int PASS_TOKENS = 1024;
+
+    /** The most windows in one pass, which bounds the caches held. */
+    private static final int PASS_WINDOWS = 8;
+
+    private final Predictor predictor;
+    private final Windows windows;
+    private final int batchLanes;
+    private final CallScope scope;
+
+    LaneReader(Predictor predictor, Windows windows, int batchLanes, CallScope scope) {
+        this.predictor = predictor;
+        this.windows = windows;
+        this.batchLanes = batchLanes;
+        this.scope = scope;
+    }
+
+    void read(List<? extends Lane> lanes, Reading reading) {
+        switch (reading) {
+            case ONE_PASS -> readInOnePass(lanes);
+            case STEPPED -> readStepped(lanes);
+        }
+    }
+
+    private void readStepped(List<? extends Lane> lanes) {
+        LaneWalk.LaneGroup all = new LaneWalk.LaneGroup() {
+            @Override
+            public List<? extends Lane> lanes() {
+                return lanes;
+            }
+
+            @Override
+            public void finished() {}
+        };
+        new LaneWalk(predictor, windows, batchLanes, scope).walk(List.of(all).iterator());
+    }
+
+    /** One window of one lane: predicts symbols {@code first … first + count − 1}. */
+    private record Window(Lane lane, int first, int count, int context) {
+        /** The start symbol, the context, and all but the last of the predicted symbols. */
+        int[] input(int startSymbol) {
+            int[] input = new int[context + count];
+            input[0] = startSymbol;
+            System.arraycopy(lane.symbols, first - context, input, 1, input.length - 1);
+            return input;
+        }
+    }
+
+    private void readInOnePass(List<? extends Lane> lanes) {
+        List<Window> batch = new ArrayList<>();
+        int batchTokens = 0;
+        try (Streams streams = new Streams()) {
+            for (Lane lane : lanes) {
+                for (int first = 0; first < lane.symbols.length; ) {
+                    int count = Math.min(windows.freshAt(first), lane.symbols.length - first);
+                    Window window = new Window(lane, first, count, windows.contextAt(first));
+                    int tokens = window.context + count;
+                    if (batch.size() == PASS_WINDOWS || (!batch.isEmpty() && batchTokens + tokens > PASS_TOKENS)) {
+                        read(batch, streams);
+                        batch.clear();
+                        batchTokens = 0;
+                    }
+                    batch.add(window);
+                    batchTokens += tokens;
+                    first += count;
+                }
+            }
+            read(batch, streams);
+        }
+    }
+
+    private void read(List<Window> batch, Streams streams) {
+        scope.throwIfCancelled();
+        List<Passage> passages = new ArrayList<>(batch.size());
+        for (Window window : batch) {
+            PredictionStream stream = streams.get(passages.size());
+            stream.reset();
+            passages.add(new Passage(stream, window.input(predictor.model().startSymbol()), window.context));
+        }
+        predictor.prefill(
+                passages,
+                (item, index, row) -> {
+                    Window window = batch.get(item);
+                    window.lane.show(window.first + index - window.context, row);
+                },
+                scope);
+    }
+
+    /** Streams opened as they are needed and used again for every batch. */
+    private final class Streams implements AutoCloseable {
+        private final List<PredictionStream> open = new ArrayList<>();
+
+        private PredictionStream get(int index) {
+            while (open.size() <= index) {
+                open.add(predictor.open(windows.windowTokens(), scope));
+            }
+            return open.get(index);
+        }
+
+        @Override
+        public void close() {
+            open.forEach(PredictionStream::close);
+        }
+    }
+}
