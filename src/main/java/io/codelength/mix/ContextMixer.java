@@ -1,10 +1,7 @@
 package io.codelength.mix;
 
-import java.lang.ref.SoftReference;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Predicts the bits of one frame by mixing what followed in many contexts, alone or together with a language model's
@@ -14,14 +11,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * {@link #lane} it belongs to, then {@link #predict} and {@link #update}, or {@link #learn}. Not thread-safe.
  */
 final class ContextMixer {
-    private static final int CONTEXTS = LaneHistory.CONTEXTS;
-    private static final int MATCH_INPUTS = CONTEXTS + 2;
-    private static final int MODEL_INPUTS = MATCH_INPUTS + 2 * MatchModel.LENGTHS;
-    private static final int BIAS_INPUT = MODEL_INPUTS + 2;
-    private static final int INPUTS = 32;
+    static final int CONTEXTS = LaneHistory.CONTEXTS;
+    static final int MATCH_INPUTS = CONTEXTS + 1;
+    static final int MODEL_INPUTS = MATCH_INPUTS + 2 * MatchModel.LENGTHS;
+    static final int BIAS_INPUT = MODEL_INPUTS + 2;
+    static final int INPUTS = 32;
 
     /** Rows of the mixers, by what selects them; the last two only with a model. */
-    private static final int[] MIXER_ROWS = {26 * 8, 256, 256, 14 * 256, 2048, 64 * 9, 17 * 8 * 8, 14 * 32};
+    private static final int[] MIXER_ROWS = {26 * 8, 3 * 256, 256, 14 * 64, 2048, 64 * 9, 17 * 8 * 8, 14 * 32};
 
     private static final int MIXERS_ALONE = 6;
     private static final int FINAL_ROWS = 8 * 17 * 8;
@@ -35,43 +32,39 @@ final class ContextMixer {
     /** Log odds beyond which a model is sure of itself. */
     private static final int SURE = 768;
 
-    private static final int SLOT_BYTES = 16;
-    private static final int BUCKET_SLOTS = 4;
-
-    private static final int MATCH_ROWS = 64;
-
-    private static final Map<Sizes, SoftReference<ContextMixer>> PRIMED = new ConcurrentHashMap<>();
+    private static final int MATCH_ROWS = 32;
+    private static final int MAP_BITS = 12;
 
     /** How large the tables are, which follows from the text's length and the memory declared. */
-    private record Sizes(int slotBits, int matchBits, int mapBits, int stopBits) {
-        /** Texts up to so many bytes have tables so small that a primed copy of them is kept. */
-        private static final int KEPT_SLOT_BITS = 20;
+    private record Sizes(int bucketBits, int matchBits, int stopBits) {
+        /** The prior's tables, the same for all frames. */
+        private static final Sizes PRIOR = new Sizes(16, 16, 1);
 
         static Sizes of(int textBytes, int memoryBits) {
-            int slotBitsMax = memoryBits - 5; // half of the memory for slots of 2^4 bytes
-            if (textBytes <= 16 << 10) {
-                return new Sizes(Math.min(18, slotBitsMax), 17, 12, 12);
-            } else if (textBytes <= 64 << 10) {
-                return new Sizes(Math.min(20, slotBitsMax), 17, 14, 14);
-            } else if (textBytes <= 256 << 10) {
-                return new Sizes(Math.min(21, slotBitsMax), 19, 16, 16);
-            }
-            return new Sizes(Math.min(21, slotBitsMax), 20, 16, 18);
+            int bits = 32 - Integer.numberOfLeadingZeros(Math.max(1, textBytes) - 1); // 2^bits is at least the length
+            return new Sizes(
+                    between(8, bits + 3, memoryBits - 1 - SlotTable.BUCKET_BITS),
+                    between(10, bits, 18),
+                    between(12, bits + 1, 18));
+        }
+
+        private static int between(int least, int value, int most) {
+            return Math.max(least, Math.min(most, value));
         }
 
         long bytes() {
-            return ((long) SLOT_BYTES << slotBits)
-                    + 4L * (MatchModel.LENGTHS << matchBits)
-                    + 2L * 33 * (3L << mapBits)
-                    + 4L * (6L << stopBits)
-                    + (4L << 20);
+            long weights = FINAL_ROWS * 8L + Arrays.stream(MIXER_ROWS).sum() * (long) INPUTS;
+            return (1L << bucketBits << SlotTable.BUCKET_BITS)
+                    + 4L * MatchModel.LENGTHS * (1L << matchBits)
+                    + 4L * StopModel.CONTEXTS * (1L << stopBits)
+                    + 4L * weights
+                    + 2L * ProbabilityMap.POINTS * (3L << MAP_BITS)
+                    + 4L * (CONTEXTS * 256L + 2 * 65536L);
         }
     }
 
-    private final Sizes sizes;
-    private final byte[] slots; // [2^slotBits][SLOT_BYTES]: a check byte, then the states of the 15 nodes of a nibble
+    private final SlotTable slots;
     private final int[][] stateMeanings; // [CONTEXTS][states] adaptive probabilities
-    private final int[] order0; // [256]
     private final int[] order1; // [256 · 256]
     private final int[] matchMeanings; // [MATCH_ROWS] that a match is right
     private final MatchModel matchModel;
@@ -90,6 +83,7 @@ final class ContextMixer {
 
     // Of the bit at hand:
     private final int[] found = new int[CONTEXTS]; // offset of each context's slot
+    private final int[] states = new int[CONTEXTS]; // what each context remembers of the bit
     private final int[] inputs = new int[INPUTS];
     private final int[] mixed;
     private final int[] matchRow = new int[MatchModel.LENGTHS]; // what each match says of this bit; −1 for nothing
@@ -99,10 +93,25 @@ final class ContextMixer {
     private int node;
     private boolean hasModel;
 
-    /** Before anything was learned, with the prior as its only lane. */
-    private ContextMixer(Sizes sizes) {
-        this.sizes = sizes;
-        slots = new byte[SLOT_BYTES << sizes.slotBits];
+    /** What the prior has taught, learned when it is first needed. */
+    private static final class Primed {
+        private static final ContextMixer MIXER = learn(Prior.text());
+
+        private static ContextMixer learn(byte[] text) {
+            ContextMixer mixer = new ContextMixer(text.length);
+            for (byte value : text) {
+                for (int shift = 7; shift >= 0; shift--) {
+                    mixer.predict();
+                    mixer.update((value >>> shift) & 1);
+                }
+            }
+            return mixer;
+        }
+    }
+
+    /** Before anything was learned, for a text in one lane. */
+    private ContextMixer(int textBytes) {
+        slots = new SlotTable(Sizes.PRIOR.bucketBits, Optional.empty());
         stateMeanings = new int[CONTEXTS][CounterStates.count()];
         for (int[] meanings : stateMeanings) {
             for (int state = 0; state < meanings.length; state++) {
@@ -110,51 +119,44 @@ final class ContextMixer {
                         10L * CounterStates.ones(state) + 4, 10L * CounterStates.total(state) + 8);
             }
         }
-        order0 = new int[256];
-        Arrays.fill(order0, AdaptiveProbability.HALF);
         order1 = new int[1 << 16];
         Arrays.fill(order1, AdaptiveProbability.HALF);
         matchMeanings = new int[MATCH_ROWS];
         for (int row = 0; row < MATCH_ROWS; row++) {
             matchMeanings[row] = AdaptiveProbability.of(3L * row + 2, 3L * row + 4);
         }
-        matchModel = new MatchModel(sizes.matchBits);
+        matchModel = new MatchModel(Sizes.PRIOR.matchBits, Optional.empty());
         indirect = new IndirectHistory();
         mixers = newMixers(MIXERS_ALONE, Mixer.ONE / 10);
         finalMixer = new Mixer(FINAL_ROWS, MIXERS_ALONE, Mixer.ONE / MIXERS_ALONE);
         mixed = new int[MIXERS_ALONE];
         maps = new ProbabilityMap[] {
-            new ProbabilityMap(1 << sizes.mapBits),
-            new ProbabilityMap(1 << sizes.mapBits),
+            new ProbabilityMap(1 << MAP_BITS),
+            new ProbabilityMap(1 << MAP_BITS),
             new ProbabilityMap(64),
-            new ProbabilityMap(1 << sizes.mapBits),
+            new ProbabilityMap(1 << MAP_BITS),
             new ProbabilityMap(17 * 8)
         };
         stopModel = Optional.empty();
-        history = Prior.text().clone();
-        laneEnds = new HistoryLanes(new int[] {0, history.length});
+        history = new byte[textBytes];
+        laneEnds = new HistoryLanes(new int[] {0, textBytes});
         lanes = new LaneHistory[] {new LaneHistory(0)};
         begin();
     }
 
-    /** Goes on from what another has learned, with new lanes after the prior. */
-    private ContextMixer(ContextMixer primed, int[] laneStarts, boolean withModel) {
-        sizes = primed.sizes;
-        slots = primed.slots.clone();
-        stateMeanings = new int[CONTEXTS][];
-        for (int i = 0; i < CONTEXTS; i++) {
-            stateMeanings[i] = primed.stateMeanings[i].clone();
-        }
-        order0 = primed.order0.clone();
+    /** Goes on from what another has learned, with new lanes behind its text. */
+    private ContextMixer(ContextMixer primed, Sizes sizes, int[] laneStarts, boolean withModel) {
+        slots = new SlotTable(sizes.bucketBits, Optional.of(primed.slots));
+        stateMeanings = Arrays.stream(primed.stateMeanings).map(int[]::clone).toArray(int[][]::new);
         order1 = primed.order1.clone();
         matchMeanings = primed.matchMeanings.clone();
-        matchModel = new MatchModel(primed.matchModel);
+        matchModel = new MatchModel(sizes.matchBits, Optional.of(primed.matchModel));
         indirect = new IndirectHistory(primed.indirect);
         maps = Arrays.stream(primed.maps).map(ProbabilityMap::new).toArray(ProbabilityMap[]::new);
         int laneCount = laneStarts.length - 1;
         int textBytes = laneStarts[laneCount];
-        int prior = primed.history.length;
-        history = Arrays.copyOf(primed.history, prior + textBytes);
+        int priorBytes = primed.history.length;
+        history = Arrays.copyOf(primed.history, priorBytes + textBytes);
         if (withModel) {
             mixers = newMixers(MIXER_ROWS.length, Mixer.ONE * 35 / 1000);
             for (Mixer mixer : mixers) {
@@ -170,10 +172,10 @@ final class ContextMixer {
         mixed = new int[mixers.length];
         int[] starts = new int[laneCount + 2];
         for (int i = 0; i <= laneCount; i++) {
-            starts[i + 1] = prior + laneStarts[i];
+            starts[i + 1] = priorBytes + laneStarts[i];
         }
         laneEnds = new HistoryLanes(starts);
-        laneEnds.setKnown(0, prior);
+        laneEnds.setKnown(0, priorBytes);
         lanes = new LaneHistory[laneCount + 1];
         for (int i = 0; i <= laneCount; i++) {
             lanes[i] = new LaneHistory(starts[i]);
@@ -198,38 +200,20 @@ final class ContextMixer {
         inputs[BIAS_INPUT] = 256;
     }
 
-    private static ContextMixer primed(Sizes sizes) {
-        SoftReference<ContextMixer> kept = PRIMED.get(sizes);
-        ContextMixer known = kept == null ? null : kept.get();
-        if (known != null) {
-            return known;
-        }
-        ContextMixer primed = new ContextMixer(sizes);
-        for (byte value : Prior.text()) {
-            for (int shift = 7; shift >= 0; shift--) {
-                primed.predict();
-                primed.update((value >>> shift) & 1);
-            }
-        }
-        if (sizes.slotBits <= Sizes.KEPT_SLOT_BITS) {
-            PRIMED.put(sizes, new SoftReference<>(primed));
-        }
-        return primed;
-    }
-
     /**
      * For one lane without a language model.
      *
-     * @param memoryBits binary logarithm of the most bytes that the tables take, 16 to 26
+     * @param memoryBits binary logarithm of twice the most bytes that the contexts' table takes, 16 to 26
      */
     static ContextMixer alone(int textBytes, int memoryBits) {
-        return new ContextMixer(primed(Sizes.of(textBytes, memoryBits)), new int[] {0, textBytes}, false);
+        return new ContextMixer(
+                Primed.MIXER, Sizes.of(textBytes, memoryBits), new int[] {0, textBytes}, false);
     }
 
     /** @param laneStarts [lanes + 1] offset of each lane in the text, then the text's length */
     static ContextMixer withModel(int[] laneStarts, int memoryBits) {
         int textBytes = laneStarts[laneStarts.length - 1];
-        return new ContextMixer(primed(Sizes.of(textBytes, memoryBits)), laneStarts, true);
+        return new ContextMixer(Primed.MIXER, Sizes.of(textBytes, memoryBits), laneStarts, true);
     }
 
     /** Bytes of memory of one mixer, its text not counted. */
@@ -275,15 +259,17 @@ final class ContextMixer {
         LaneHistory here = lane;
         int nibbleBits = here.bits & 3;
         if (nibbleBits == 0) {
+            // A one and the first four bits of the byte, once they are known.
+            int nibble = here.bits == 0 ? 0 : here.byteSoFar;
             for (int i = 0; i < CONTEXTS; i++) {
-                int hash = here.bits < 4 ? here.contexts[i] : LaneHistory.hash(here.contexts[i], nibble(here));
-                found[i] = find(hash);
+                found[i] = slots.find(here.contexts[i], nibble);
             }
         }
-        node = ((1 << nibbleBits) | (here.byteSoFar & ((1 << nibbleBits) - 1))) - 1;
+        node = (1 << nibbleBits) | (here.byteSoFar & ((1 << nibbleBits) - 1));
         orderHit = 0;
         for (int i = 0; i < CONTEXTS; i++) {
-            int state = slots[found[i] + 1 + node] & 0xff;
+            int state = slots.state(found[i], node);
+            states[i] = state;
             inputs[i] = state == CounterStates.EMPTY
                     ? 0
                     : Logistic.stretch(AdaptiveProbability.p16(stateMeanings[i][state]));
@@ -291,14 +277,8 @@ final class ContextMixer {
                 orderHit = i + 1;
             }
         }
-        inputs[CONTEXTS] = Logistic.stretch(AdaptiveProbability.p16(order0[here.byteSoFar]));
-        inputs[CONTEXTS + 1] = Logistic.stretch(AdaptiveProbability.p16(order1[order1Index(here)]));
+        inputs[CONTEXTS] = Logistic.stretch(AdaptiveProbability.p16(order1[order1Index(here)]));
         lookAtMatches(here);
-    }
-
-    /** A one and the first four bits of the byte. */
-    private static int nibble(LaneHistory here) {
-        return here.byteSoFar >>> (here.bits - 4);
     }
 
     private static int order1Index(LaneHistory here) {
@@ -317,7 +297,7 @@ final class ContextMixer {
                 int expected = (history[match.pointer] & 0xff) | 256;
                 if (expected >>> (8 - here.bits) == here.byteSoFar) {
                     int bit = (expected >>> (7 - here.bits)) & 1;
-                    int row = Math.min(MATCH_ROWS - 1, 2 * MatchModel.lengthClass(match.length));
+                    int row = MatchModel.lengthClass(match.length);
                     matchRow[i] = (row << 1) | bit;
                     int right = AdaptiveProbability.p16(matchMeanings[row]);
                     input = Logistic.stretch(right);
@@ -347,15 +327,13 @@ final class ContextMixer {
         int odds = hasModel ? oddsClass(modelOdds) : 16;
         int place = hasModel ? Math.min(7, here.tokenBytes) : 0;
         int hit = orderHit * 2 + isMatch;
+        int class1 = here.classBack(1);
         mixed[0] = mixers[0].mix(lengthClass * 8 + bits, inputs);
-        mixed[1] = mixers[1].mix(here.byteSoFar, inputs);
+        mixed[1] = mixers[1].mix((expectedBit + 1) * 256 + here.byteSoFar, inputs);
         mixed[2] = mixers[2].mix(here.last4 & 0xff, inputs);
-        mixed[3] = mixers[3].mix(hit * 256 + here.classBack(1) * 8 + bits, inputs);
+        mixed[3] = mixers[3].mix(hit * 64 + class1 * 8 + bits, inputs);
         mixed[4] = mixers[4].mix(
-                (here.classBack(1) * 8 + here.classBack(2)) * 8
-                        + here.classBack(3)
-                        + (bits == 0 ? 0 : 512)
-                        + 1024 * isMatch,
+                (class1 * 8 + here.classBack(2)) * 8 + here.classBack(3) + (bits == 0 ? 0 : 512) + 1024 * isMatch,
                 inputs);
         mixed[5] = mixers[5].mix(
                 Math.min(63, here.column) + (here.above == 0 ? 0 : 64 * (1 + LaneHistory.classOf(here.above))), inputs);
@@ -375,19 +353,19 @@ final class ContextMixer {
 
     private int refine(int logOdds, int lengthClass) {
         LaneHistory here = lane;
-        int shift = 32 - sizes.mapBits;
-        int order1 = maps[0].refine(logOdds, LaneHistory.hash(here.last4 & 0xff, here.byteSoFar) >>> shift);
-        int order3 = maps[1].refine(logOdds, LaneHistory.hash(here.last4 & 0xffffff, here.byteSoFar * 7919) >>> shift);
+        int shift = 32 - MAP_BITS;
+        int one = maps[0].refine(logOdds, LaneHistory.hash(here.last4 & 0xff, here.byteSoFar) >>> shift);
+        int two = maps[1].refine(logOdds, LaneHistory.hash(here.last4 & 0xffff, here.byteSoFar) >>> shift);
         int match = maps[2].refine(logOdds, expectedBit < 0 ? 63 : lengthClass * 2 + expectedBit);
         int column = maps[3].refine(
-                logOdds, LaneHistory.hash(here.recordAbove << 8 | here.above, here.byteSoFar * 7919) >>> shift);
-        return (2 * Logistic.squash(logOdds) + 2 * order1 + 2 * order3 + match + column) >> 3;
+                logOdds, LaneHistory.hash((here.recordAbove << 8) | here.above, here.byteSoFar) >>> shift);
+        return (2 * Logistic.squash(logOdds) + 2 * one + 2 * two + match + column) >> 3;
     }
 
     /** Learns what the predicted bit was. */
     void update(int bit) {
-        bitsLearned++;
         int rate = RATE + (int) (EXTRA_RATE * 1024 / (bitsLearned / 8 + 1024));
+        bitsLearned++;
         for (Mixer mixer : mixers) {
             mixer.learn(bit, inputs, rate);
         }
@@ -407,12 +385,10 @@ final class ContextMixer {
     private void learnCounts(int bit) {
         LaneHistory here = lane;
         for (int i = 0; i < CONTEXTS; i++) {
-            int at = found[i] + 1 + node;
-            int state = slots[at] & 0xff;
+            int state = states[i];
             stateMeanings[i][state] = AdaptiveProbability.updated(stateMeanings[i][state], bit, STATE_LIMIT);
-            slots[at] = CounterStates.next(state, bit);
+            slots.setState(found[i], node, CounterStates.next(state, bit));
         }
-        order0[here.byteSoFar] = AdaptiveProbability.updated(order0[here.byteSoFar], bit, COUNT_LIMIT);
         int order1Index = order1Index(here);
         order1[order1Index] = AdaptiveProbability.updated(order1[order1Index], bit, STATE_LIMIT);
         for (int row : matchRow) {
@@ -430,28 +406,6 @@ final class ContextMixer {
             here.append(value, history, indirect);
             matchModel.update(here, history, laneEnds);
         }
-    }
-
-    /** The slot of a context: found by its check byte in a bucket of four, or taken from the least used one. */
-    private int find(int hash) {
-        byte check = (byte) Math.max(1, hash >>> 24);
-        int slot = ((hash * 0x2C1B3C6D) >>> 7) & ((1 << sizes.slotBits) - 1) & -BUCKET_SLOTS;
-        int first = slot * SLOT_BYTES;
-        int victim = first;
-        int fewest = Integer.MAX_VALUE;
-        for (int at = first; at < first + BUCKET_SLOTS * SLOT_BYTES; at += SLOT_BYTES) {
-            if (slots[at] == check) {
-                return at;
-            }
-            int seen = CounterStates.total(slots[at + 1] & 0xff);
-            if (seen < fewest) {
-                fewest = seen;
-                victim = at;
-            }
-        }
-        Arrays.fill(slots, victim, victim + SLOT_BYTES, (byte) 0);
-        slots[victim] = check;
-        return victim;
     }
 
     /** Probability, of 65536, that the lane's token ends here: 1 to 65535. */

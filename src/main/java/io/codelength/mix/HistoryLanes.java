@@ -12,7 +12,7 @@ final class HistoryLanes {
         System.arraycopy(starts, 0, known, 0, known.length);
     }
 
-    private int laneOf(int position) {
+    int laneOf(int position) {
         int low = 0;
         int high = starts.length - 1;
         while (high - low > 1) {
@@ -30,20 +30,12 @@ final class HistoryLanes {
         return starts[lane];
     }
 
-    int startOf(int position) {
-        return starts[laneOf(position)];
-    }
-
-    int endOf(int position) {
-        return starts[laneOf(position) + 1];
+    /** Behind the last byte of the lane that is known. */
+    int known(int lane) {
+        return known[lane];
     }
 
     void setKnown(int lane, int end) {
         known[lane] = end;
-    }
-
-    /** Whether the byte at this position, of the lane that ends at {@code end}, is known. */
-    boolean isKnown(int position, int end) {
-        return position < end && position < known[laneOf(position)];
     }
 }

@@ -1,13 +1,15 @@
 package io.codelength.mix;
 
+import java.util.Optional;
+
 /**
- * Finds where the last bytes of a lane occurred before, in any lane, and expects what followed there
- * ({@code docs/mixing.md}, "Matches"). Three lengths are looked for; a match is verified byte by byte.
+ * Finds where the last bytes of a lane occurred before, in any lane or in the prior, and expects what followed there
+ * ({@code docs/mixing.md}, "Matches"). Two lengths are looked for; a match is verified byte by byte.
  */
 final class MatchModel {
-    static final int LENGTHS = 3;
+    static final int LENGTHS = 2;
 
-    private static final int[] LENGTH_MIN = {5, 9, 20};
+    private static final int[] LENGTH_MIN = {5, 12};
 
     /** So far back a match is verified. */
     private static final int VERIFIED_MAX = 400;
@@ -18,23 +20,17 @@ final class MatchModel {
     static final class Match {
         int length; // bytes that agreed; 0 for no match
         int pointer;
-        int end; // where the lane that is pointed into ends
+        int lane; // that is pointed into
     }
 
     private final int tableBits;
-    private final int[][] tables; // [LENGTHS][2^tableBits] position + 1 behind the bytes that hash there, 0 for none
+    private final int[][] tables; // [LENGTHS][2^tableBits] position behind the bytes that hash there, 0 for none
+    private final Optional<MatchModel> prior; // looked at where the own table has nothing
 
-    MatchModel(int tableBits) {
+    MatchModel(int tableBits, Optional<MatchModel> prior) {
         this.tableBits = tableBits;
+        this.prior = prior;
         tables = new int[LENGTHS][1 << tableBits];
-    }
-
-    MatchModel(MatchModel other) {
-        tableBits = other.tableBits;
-        tables = new int[LENGTHS][];
-        for (int i = 0; i < LENGTHS; i++) {
-            tables[i] = other.tables[i].clone();
-        }
     }
 
     static Match[] noMatches() {
@@ -59,16 +55,21 @@ final class MatchModel {
                 }
             }
             if (lane.position >= LENGTH_MIN[i]) {
-                int slot = slot(history, here, LENGTH_MIN[i]);
+                int hash = hash(history, here, LENGTH_MIN[i]);
                 if (match.length == 0) {
-                    look(match, tables[i][slot], LENGTH_MIN[i], lane, history, lanes);
+                    look(match, candidate(i, hash), LENGTH_MIN[i], lane, history, lanes);
                 }
-                tables[i][slot] = here;
+                tables[i][hash >>> (32 - tableBits)] = here;
             }
-            if (match.length > 0 && !lanes.isKnown(match.pointer, match.end)) {
+            if (match.length > 0 && match.pointer >= lanes.known(match.lane)) {
                 match.length = 0;
             }
         }
+    }
+
+    private int candidate(int index, int hash) {
+        int candidate = tables[index][hash >>> (32 - tableBits)];
+        return candidate == 0 && prior.isPresent() ? prior.get().candidate(index, hash) : candidate;
     }
 
     private static void look(
@@ -77,8 +78,8 @@ final class MatchModel {
             return;
         }
         int here = lane.start + lane.position;
-        int candidateStart = lanes.startOf(candidate - 1);
-        int most = Math.min(VERIFIED_MAX, Math.min(candidate - candidateStart, lane.position));
+        int owner = lanes.laneOf(candidate - 1);
+        int most = Math.min(VERIFIED_MAX, Math.min(candidate - lanes.start(owner), lane.position));
         int length = 0;
         while (length < most && history[candidate - 1 - length] == history[here - 1 - length]) {
             length++;
@@ -86,17 +87,17 @@ final class MatchModel {
         if (length >= lengthMin) {
             match.length = length;
             match.pointer = candidate;
-            match.end = lanes.endOf(candidate - 1);
+            match.lane = owner;
         }
     }
 
-    private int slot(byte[] history, int here, int length) {
+    private static int hash(byte[] history, int here, int length) {
         int hash = 0;
         for (int i = 1; i <= length; i++) {
             hash = (hash + (history[here - i] & 0xff) + 1) * 0x2F0B4C47;
         }
         hash ^= hash >>> 15;
-        return (hash * 0x9E3779B1) >>> (32 - tableBits);
+        return hash * 0x9E3779B1;
     }
 
     /** Lengths in 26 classes. */

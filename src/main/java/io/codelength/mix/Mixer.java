@@ -4,13 +4,13 @@ import java.util.Arrays;
 
 /**
  * Logistic mixing: a weighted sum of log odds, with the weights of the row that a small context selects, learned by
- * following the coding error ({@code docs/mixing.md}, "Mixers"; Mahoney 2005). Weights are integers of 2^18 parts.
+ * following the coding error ({@code docs/mixing.md}, "Mixers"; Mahoney 2005). Weights are integers of 2^16 parts.
  */
 final class Mixer {
     /** One, as a weight. */
-    static final int ONE = 1 << 18;
+    static final int ONE = 1 << 16;
 
-    private static final int WEIGHT_LIMIT = 1 << 23;
+    private static final int WEIGHT_LIMIT = 1 << 19;
 
     private final int inputs;
     private final int[] weights; // [rows][inputs]
@@ -42,9 +42,9 @@ final class Mixer {
         row = selected * inputs;
         int sum = 0;
         for (int i = 0; i < inputs; i++) {
-            sum += ((weights[row + i] >> 4) * in[i]) >> 6;
+            sum += (weights[row + i] * in[i]) >> 5;
         }
-        output = Logistic.limit(sum >> 8);
+        output = Logistic.limit(sum >> 11);
         return output;
     }
 
@@ -52,7 +52,7 @@ final class Mixer {
     void learn(int bit, int[] in, int rate) {
         int error = (((bit << 16) - Logistic.squash(output)) * rate) >> 4;
         for (int i = 0; i < inputs; i++) {
-            int weight = weights[row + i] + ((in[i] * error + (1 << 13)) >> 14);
+            int weight = weights[row + i] + ((in[i] * error + (1 << 15)) >> 16);
             weights[row + i] = Math.max(-WEIGHT_LIMIT, Math.min(WEIGHT_LIMIT - 1, weight));
         }
     }

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * place that the longest match points to ({@code docs/mixing.md}, "The stop decision").
  */
 final class StopModel {
-    private static final int CONTEXTS = 6;
+    static final int CONTEXTS = 6;
     private static final int INPUTS = 9;
     private static final int RATE = 24;
     private static final int COUNT_LIMIT = 255;
