@@ -206,8 +206,7 @@ final class ContextMixer {
      * @param memoryBits binary logarithm of twice the most bytes that the contexts' table takes, 16 to 26
      */
     static ContextMixer alone(int textBytes, int memoryBits) {
-        return new ContextMixer(
-                Primed.MIXER, Sizes.of(textBytes, memoryBits), new int[] {0, textBytes}, false);
+        return new ContextMixer(Primed.MIXER, Sizes.of(textBytes, memoryBits), new int[] {0, textBytes}, false);
     }
 
     /** @param laneStarts [lanes + 1] offset of each lane in the text, then the text's length */

@@ -22,7 +22,8 @@ final class SlotTable {
     private static final int CHECK_FACTOR = 0x35;
 
     private final int bucketBits;
-    private final byte[] slots; // [2^bucketBits][4][SLOT_BYTES]: a check byte, then the states of the 15 nodes of a nibble
+    private final byte[]
+            slots; // [2^bucketBits][4][SLOT_BYTES]: a check byte, then the states of the 15 nodes of a nibble
     private final Optional<SlotTable> prior;
 
     SlotTable(int bucketBits, Optional<SlotTable> prior) {
