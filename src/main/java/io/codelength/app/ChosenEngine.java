@@ -4,6 +4,8 @@ import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.CpuUnavailableException;
+import io.codelength.engine.cpu.DeviceKernels;
+import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.pytorch.PyTorchEngine;
 import io.codelength.engine.pytorch.PyTorchOptions;
 import io.codelength.engine.pytorch.PyTorchOptions.DeviceChoice;
@@ -26,9 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class ChosenEngine implements AutoCloseable {
     private static final String AUTO = "auto";
     private static final String CPU = "cpu";
+    private static final String CUDA = "cuda";
     private static final String PYTORCH = "pytorch";
     private static final String REFERENCE = "reference";
-    private static final String ALL = "auto, cpu, pytorch or reference";
+    private static final String ALL = "auto, cpu, cuda, pytorch or reference";
 
     /** What follows the colon of {@code cpu:PATH} names a code path of the kernels, for tests and measurements. */
     private static final String CPU_PATH = CPU + ":";
@@ -48,14 +51,13 @@ final class ChosenEngine implements AutoCloseable {
     static ChosenEngine of(EngineChoice choice, Consumer<String> notes) {
         String name = choice.name();
         if (name.equals(AUTO)) {
-            return new ChosenEngine(choice, List.of(CPU, PYTORCH, REFERENCE), notes);
+            List<String> candidates = DeviceKernels.driverIsThere()
+                    ? List.of(CUDA, CPU, PYTORCH, REFERENCE)
+                    : List.of(CPU, PYTORCH, REFERENCE);
+            return new ChosenEngine(choice, candidates, notes);
         }
-        if (List.of(CPU, PYTORCH, REFERENCE).contains(name) || name.startsWith(CPU_PATH)) {
+        if (List.of(CPU, CUDA, PYTORCH, REFERENCE).contains(name) || name.startsWith(CPU_PATH)) {
             return new ChosenEngine(choice, List.of(name), notes);
-        }
-        if (name.equals("cuda")) {
-            throw new IllegalArgumentException(
-                    "engine 'cuda' needs native kernels for CUDA, which this version does not have yet; choose " + ALL);
         }
         throw new IllegalArgumentException("unknown engine '%s'; choose %s".formatted(name, ALL));
     }
@@ -93,6 +95,7 @@ final class ChosenEngine implements AutoCloseable {
     private Engine make(String name) {
         return switch (name) {
             case CPU -> new CpuEngine(threads(choice));
+            case CUDA -> new CudaEngine();
             case PYTORCH -> new PyTorchEngine(new PyTorchOptions(DeviceChoice.AUTO, choice.threads()));
             case REFERENCE -> new ReferenceEngine(threads(choice));
             default -> new CpuEngine(name.substring(CPU_PATH.length()), threads(choice));

@@ -18,6 +18,7 @@ import java.util.List;
  */
 final class CpuPredictor implements Predictor {
     private final ExactModel model;
+    private final KernelFunctions kernels;
     private final Pointer pointer;
     private final NativeRow[] outputs = new NativeRow[Kernels.ROWS_MAX];
     private final Object lock = new Object();
@@ -36,13 +37,18 @@ final class CpuPredictor implements Predictor {
     private int rows;
 
     CpuPredictor(ExactModel model, String path, int threads) {
+        this(Kernels.get(), model, path, threads);
+    }
+
+    CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads) {
+        this.kernels = kernels;
         this.model = model;
         HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
-        pointer = NativeModel.create(model, path, threads);
-        int stride = Kernels.cl_exponential_stride(pointer);
-        int blocks = Kernels.cl_blocks(pointer);
-        Pointer exponentials = Kernels.cl_exponentials(pointer);
-        Pointer sums = Kernels.cl_sums(pointer);
+        pointer = NativeModel.create(kernels, model, path, threads);
+        int stride = kernels.cl_exponential_stride(pointer);
+        int blocks = kernels.cl_blocks(pointer);
+        Pointer exponentials = kernels.cl_exponentials(pointer);
+        Pointer sums = kernels.cl_sums(pointer);
         for (int row = 0; row < outputs.length; row++) {
             outputs[row] = new NativeRow(
                     headSymbols,
@@ -64,7 +70,7 @@ final class CpuPredictor implements Predictor {
     public long streamBytes(int windowTokens) {
         synchronized (lock) {
             requireOpen();
-            return Kernels.cl_stream_bytes(pointer, windowTokens);
+            return kernels.cl_stream_bytes(pointer, windowTokens);
         }
     }
 
@@ -72,7 +78,7 @@ final class CpuPredictor implements Predictor {
     public PredictionStream open(int windowTokens, CallScope scope) {
         synchronized (lock) {
             requireOpen();
-            return new CpuStream(this, pointer, windowTokens, scope);
+            return new CpuStream(this, kernels, pointer, windowTokens, scope);
         }
     }
 
@@ -132,7 +138,7 @@ final class CpuPredictor implements Predictor {
             }
             if (!closed) {
                 closed = true;
-                Kernels.cl_model_free(pointer);
+                kernels.cl_model_free(pointer);
             }
         }
     }
@@ -193,7 +199,7 @@ final class CpuPredictor implements Predictor {
             return;
         }
         scope.throwIfCancelled();
-        int code = Kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
+        int code = kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused a call of %d rows with code %d".formatted(rows, code));

@@ -7,11 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A stream whose key-value cache lies in native memory. */
 final class CpuStream extends BudgetedStream {
+    private final KernelFunctions kernels;
     private @Nullable Pointer memory;
 
-    CpuStream(CpuPredictor owner, Pointer model, int windowTokens, CallScope scope) {
+    CpuStream(CpuPredictor owner, KernelFunctions kernels, Pointer model, int windowTokens, CallScope scope) {
         super(owner, windowTokens, scope);
-        memory = Kernels.cl_stream_open(model, windowTokens);
+        this.kernels = kernels;
+        memory = kernels.cl_stream_open(model, windowTokens);
         if (memory == null) {
             close();
             throw new OutOfMemoryError(
@@ -30,7 +32,7 @@ final class CpuStream extends BudgetedStream {
     @Override
     protected void release() {
         if (memory != null) {
-            Kernels.cl_stream_close(memory);
+            kernels.cl_stream_close(memory);
             memory = null;
         }
     }

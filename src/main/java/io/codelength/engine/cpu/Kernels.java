@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The functions of {@code kernels/codelength_kernels.h}, bound once a process. Callers check sizes; the library checks them
  * once more and answers with a code.
  */
-final class Kernels {
+final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
     private static final int ABI = 1;
 
@@ -24,11 +24,7 @@ final class Kernels {
     private static final Object LOCK = new Object();
     private static @Nullable Kernels loaded;
 
-    private final List<String> paths;
-
-    private Kernels(List<String> paths) {
-        this.paths = paths;
-    }
+    private Kernels() {}
 
     /**
      * Loads the library, the first time.
@@ -47,30 +43,38 @@ final class Kernels {
     private static Kernels load(Path file) {
         try {
             Native.register(Kernels.class, NativeLibrary.getInstance(file.toString()));
-            int found = cl_abi();
-            if (found != ABI) {
-                throw new CpuUnavailableException(
-                        "the native kernels in %s have interface %d, expected %d; build the project again"
-                                .formatted(file, found, ABI));
-            }
-            return new Kernels(List.of(cl_paths().split(",")));
+            Kernels kernels = new Kernels();
+            requireInterface(kernels, file);
+            return kernels;
         } catch (LinkageError e) {
             throw new CpuUnavailableException("the native kernels in %s cannot be loaded".formatted(file), e);
         }
     }
 
+    static void requireInterface(KernelFunctions kernels, Path file) {
+        int found = kernels.cl_abi();
+        if (found != ABI) {
+            throw new CpuUnavailableException(
+                    "the native kernels in %s have interface %d, expected %d; build the project again"
+                            .formatted(file, found, ABI));
+        }
+    }
+
     /** The code paths that this processor can run, best first. */
     List<String> paths() {
-        return paths;
+        return List.of(cl_paths().split(","));
     }
 
     // What follows is bound by name.
 
-    private static native int cl_abi();
+    @Override
+    public native int cl_abi();
 
-    private static native String cl_paths();
+    @Override
+    public native String cl_paths();
 
-    static native Pointer cl_model_create(
+    @Override
+    public native @Nullable Pointer cl_model_create(
             String path,
             int threads,
             int[] shape,
@@ -80,24 +84,34 @@ final class Kernels {
             float[] cosines,
             float[] sines);
 
-    static native int cl_model_matrix(
+    @Override
+    public native int cl_model_matrix(
             Pointer model, int kind, int layer, int rows, int columns, byte[] values, float[] scales, int bits);
 
-    static native void cl_model_free(Pointer model);
+    @Override
+    public native void cl_model_free(Pointer model);
 
-    static native long cl_stream_bytes(Pointer model, int window);
+    @Override
+    public native long cl_stream_bytes(Pointer model, int window);
 
-    static native Pointer cl_stream_open(Pointer model, int window);
+    @Override
+    public native @Nullable Pointer cl_stream_open(Pointer model, int window);
 
-    static native void cl_stream_close(Pointer stream);
+    @Override
+    public native void cl_stream_close(Pointer stream);
 
-    static native int cl_read(Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
+    @Override
+    public native int cl_read(Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
 
-    static native Pointer cl_exponentials(Pointer model);
+    @Override
+    public native Pointer cl_exponentials(Pointer model);
 
-    static native int cl_exponential_stride(Pointer model);
+    @Override
+    public native int cl_exponential_stride(Pointer model);
 
-    static native Pointer cl_sums(Pointer model);
+    @Override
+    public native Pointer cl_sums(Pointer model);
 
-    static native int cl_blocks(Pointer model);
+    @Override
+    public native int cl_blocks(Pointer model);
 }

@@ -31,13 +31,20 @@ final class LibraryFile {
 
     /** @throws CpuUnavailableException if the jar has none for this machine or it cannot be written */
     static Path unpack() {
+        return unpack("libcodelength_kernels.so", "native kernels", "a C++ compiler");
+    }
+
+    /**
+     * @param what the library, in words
+     * @param tool what builds it
+     * @throws CpuUnavailableException if the jar has none for this machine or it cannot be written
+     */
+    static Path unpack(String name, String what, String tool) {
         String platform = platform();
-        String resource = platform + "/libcodelength_kernels.so";
-        try (InputStream in = LibraryFile.class.getResourceAsStream(resource)) {
+        try (InputStream in = LibraryFile.class.getResourceAsStream(platform + "/" + name)) {
             if (in == null) {
                 throw new CpuUnavailableException(
-                        "this build has no native kernels for %s; build it there with a C++ compiler"
-                                .formatted(platform));
+                        "this build has no %s for %s; build it there with %s".formatted(what, platform, tool));
             }
             byte[] library = in.readAllBytes();
             try {

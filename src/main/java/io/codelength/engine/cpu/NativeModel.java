@@ -25,7 +25,7 @@ final class NativeModel {
 
     private NativeModel() {}
 
-    static Pointer create(ExactModel model, String path, int threads) {
+    static Pointer create(KernelFunctions kernels, ExactModel model, String path, int threads) {
         ModelShape shape = model.shape();
         RotaryTable rotary = new RotaryTable(model.inverseFrequencies(), shape.contextTokens());
         int[] sizes = {
@@ -40,7 +40,7 @@ final class NativeModel {
             model.head().rows()
         };
         @Nullable
-        Pointer pointer = Kernels.cl_model_create(
+        Pointer pointer = kernels.cl_model_create(
                 path,
                 threads,
                 sizes,
@@ -53,31 +53,31 @@ final class NativeModel {
             throw new OutOfMemoryError("no native memory, or no thread, for model %s".formatted(model.name()));
         }
         try {
-            give(pointer, EMBEDDING, 0, model.embedding());
-            give(pointer, HEAD, 0, model.head());
+            give(kernels, pointer, EMBEDDING, 0, model.embedding());
+            give(kernels, pointer, HEAD, 0, model.head());
             for (int index = 0; index < shape.layers(); index++) {
                 ExactLayer layer = model.layers().get(index);
-                give(pointer, QUERY, index, layer.query());
-                give(pointer, KEY, index, layer.key());
-                give(pointer, VALUE, index, layer.value());
-                give(pointer, OUTPUT, index, layer.output());
-                give(pointer, GATE, index, layer.gate());
-                give(pointer, UP, index, layer.up());
-                give(pointer, DOWN, index, layer.down());
+                give(kernels, pointer, QUERY, index, layer.query());
+                give(kernels, pointer, KEY, index, layer.key());
+                give(kernels, pointer, VALUE, index, layer.value());
+                give(kernels, pointer, OUTPUT, index, layer.output());
+                give(kernels, pointer, GATE, index, layer.gate());
+                give(kernels, pointer, UP, index, layer.up());
+                give(kernels, pointer, DOWN, index, layer.down());
             }
             return pointer;
         } catch (RuntimeException | Error e) {
-            Kernels.cl_model_free(pointer);
+            kernels.cl_model_free(pointer);
             throw e;
         }
     }
 
-    private static void give(Pointer pointer, int kind, int layer, QuantizedMatrix matrix) {
+    private static void give(KernelFunctions kernels, Pointer pointer, int kind, int layer, QuantizedMatrix matrix) {
         int bits = switch (matrix.input()) {
             case BITS_8 -> 8;
             case BITS_15 -> 15;
         };
-        int code = Kernels.cl_model_matrix(
+        int code = kernels.cl_model_matrix(
                 pointer, kind, layer, matrix.rows(), matrix.columns(), matrix.values(), matrix.scales(), bits);
         if (code != 0) {
             throw new IllegalStateException("matrix %d of layer %d, %d x %d, was refused by the kernels with code %d"
