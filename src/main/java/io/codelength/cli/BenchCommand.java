@@ -32,8 +32,9 @@ import picocli.CommandLine.Parameters;
         description = {
             "Compress and restore files with Codelength and with classical coders, and print a table.",
             "",
-            "Each coder runs once on each file, in memory, in this process: sizes are exact, speeds are of a cold JVM"
-                    + " and memory is the whole process's. Codelength's compression includes verifying, as users get it."
+            "Each coder runs once on each file, in memory, in this process, after a short text that loads its library:"
+                    + " sizes are exact, speeds are of a cold JVM and memory is the whole process's. Codelength's"
+                    + " compression includes verifying, as users get it."
         },
         footer = {
             "Examples:",
@@ -247,6 +248,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void measure(Map<String, byte[]> originals, BenchCoder coder, Report report) throws IOException {
+        Bench.warmUp(coder);
         for (Map.Entry<String, byte[]> file : originals.entrySet()) {
             session.cancellation().throwIfCancelled();
             if (session.terminal().errIsTerminal()) {

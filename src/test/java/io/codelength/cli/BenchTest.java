@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,30 @@ final class BenchTest {
             }
         };
         assertThat(Bench.run("x", new byte[] {1, 2, 3}, forgetful).restored()).isFalse();
+    }
+
+    @Test
+    void aCoderLoadsItsLibraryBothWaysBeforeTheClockStarts() throws IOException {
+        List<String> calls = new ArrayList<>();
+        Bench.warmUp(new BenchCoder() {
+            @Override
+            public String label() {
+                return "watched";
+            }
+
+            @Override
+            public byte[] compress(byte[] original) {
+                calls.add("compress");
+                return original;
+            }
+
+            @Override
+            public byte[] decompress(byte[] compressed, int originalBytes) {
+                calls.add("decompress");
+                return compressed;
+            }
+        });
+        assertThat(calls).containsExactly("compress", "decompress");
     }
 
     @Test

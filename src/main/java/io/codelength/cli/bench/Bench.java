@@ -1,6 +1,7 @@
 package io.codelength.cli.bench;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,7 +14,15 @@ public final class Bench {
     /** What makes Linux forget the highest resident size so far; see proc(5). */
     private static final String RESET_PEAK = "5";
 
+    private static final byte[] SAMPLE =
+            "Loading a library takes longer than compressing a short text.\n".getBytes(StandardCharsets.UTF_8);
+
     private Bench() {}
+
+    /** Lets a coder load what it needs, libraries above all, so that the first file does not pay for it. */
+    public static void warmUp(BenchCoder coder) throws IOException {
+        coder.decompress(coder.compress(SAMPLE), SAMPLE.length);
+    }
 
     public static BenchResult run(String file, byte[] original, BenchCoder coder) throws IOException {
         resetPeak();
