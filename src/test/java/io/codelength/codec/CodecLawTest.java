@@ -208,6 +208,27 @@ class CodecLawTest {
     }
 
     @Test
+    void aMissingModelIsNoticedBeforeAnythingIsHandedOut() {
+        byte[] original = concatenated(TestTexts.random(256 << 10, 20), likely(3000, 20));
+        byte[] archive = Archives.compress(new OnePredictor(tiny.predictor(), false), original, Archives.options(2, 8));
+        ExactModel other = TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 40, 1e-6), false, 2);
+        ByteArrayOutputStream restored = new ByteArrayOutputStream();
+        try (Predictor predictor = engine.load(other)) {
+            assertThatThrownBy(() -> new Decompressor(new OnePredictor(predictor, false), 8)
+                            .decompress(
+                                    "test.clen",
+                                    new ByteArrayInputStream(archive),
+                                    restored,
+                                    Long.MAX_VALUE,
+                                    CallScope.withMemory(Archives.MEMORY),
+                                    Progress.NONE))
+                    .isInstanceOf(ModelMismatchException.class)
+                    .hasMessageStartingWith("test.clen");
+        }
+        assertThat(restored.size()).isZero();
+    }
+
+    @Test
     void outputBeyondTheLimitIsRefused() {
         byte[] archive = Archives.compress(tiny, likely(9000, 17), Archives.options(0, 64));
         assertThatThrownBy(() -> new Decompressor(tiny, 8)
