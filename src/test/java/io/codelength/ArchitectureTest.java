@@ -117,8 +117,8 @@ final class ArchitectureTest {
             known.add(name);
             known.add(LIMIT);
             noClasses()
-                    .that(describe("belong to " + name, found -> found.getPackageName()
-                            .equals(ROOT + name)))
+                    .that(describe(
+                            "belong to " + name, found -> found.getPackageName().equals(ROOT + name)))
                     .should()
                     .dependOnClassesThat(describe(
                             "are ours, but not of " + known,
@@ -158,7 +158,10 @@ final class ArchitectureTest {
     }
 
     private static DescribedPredicate<JavaClass> opensFiles() {
-        return describe("open files", used -> used.getName().matches("java\\.io\\.(File((Input|Output)Stream|Reader|Writer)?|RandomAccessFile)"));
+        return describe(
+                "open files",
+                used -> used.getName()
+                        .matches("java\\.io\\.(File((Input|Output)Stream|Reader|Writer)?|RandomAccessFile)"));
     }
 
     @Test
