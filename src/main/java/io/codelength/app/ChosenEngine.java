@@ -5,8 +5,8 @@ import io.codelength.codec.EngineChoice;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.CpuUnavailableException;
 import io.codelength.engine.cpu.DeviceKernels;
-import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.cpu.NativeMixing;
+import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.pytorch.PyTorchEngine;
 import io.codelength.engine.pytorch.PyTorchOptions;
 import io.codelength.engine.pytorch.PyTorchOptions.DeviceChoice;
@@ -127,7 +127,8 @@ final class ChosenEngine implements AutoCloseable {
         try {
             return new NativeMixing();
         } catch (CpuUnavailableException e) {
-            notes.accept("contexts are mixed in plain Java, with the same results but much more slowly: " + e.getMessage());
+            notes.accept(
+                    "contexts are mixed in plain Java, with the same results but much more slowly: " + e.getMessage());
             return new ReferenceMixing();
         }
     }

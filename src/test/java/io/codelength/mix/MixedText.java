@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,6 +45,11 @@ public record MixedText(
         return kinds;
     }
 
+    /** One of {@link #kinds}. */
+    public static byte[] kind(String name) {
+        return Objects.requireNonNull(kinds().get(name), name);
+    }
+
     /** A frame of 1 to 6 lanes. */
     public static MixedText random(long seed) {
         Random random = new Random(seed);
@@ -53,7 +59,8 @@ public record MixedText(
         while (sorted.size() < symbolCount) {
             byte[] spelling = new byte[1 + random.nextInt(8)];
             for (int i = 0; i < spelling.length; i++) {
-                spelling[i] = (byte) (random.nextInt(8) == 0 ? random.nextInt(256) : "e \nA7t".charAt(random.nextInt(letters)));
+                spelling[i] = (byte)
+                        (random.nextInt(8) == 0 ? random.nextInt(256) : "e \nA7t".charAt(random.nextInt(letters)));
             }
             sorted.add(spelling);
         }
@@ -107,8 +114,7 @@ public record MixedText(
      */
     public byte[] decode(Mixing mixing, byte[] payload, int memoryBits) {
         byte[] decoded = new byte[text.length];
-        Mixing.Decoder decoder =
-                mixing.decoder(spelling, payload, 0, payload.length, decoded, laneStarts, memoryBits);
+        Mixing.Decoder decoder = mixing.decoder(spelling, payload, 0, payload.length, decoded, laneStarts, memoryBits);
         int[] offsets = laneStarts.clone();
         boolean isWhole = false;
         for (int step = 0; !isWhole; step++) {

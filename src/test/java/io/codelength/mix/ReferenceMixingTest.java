@@ -35,9 +35,9 @@ class ReferenceMixingTest {
 
     @Test
     void aFrameLeavesNothingBehindForTheNext() {
-        byte[] text = MixedText.kinds().get("log");
+        byte[] text = MixedText.kind("log");
         byte[] first = encode(text);
-        encode(MixedText.kinds().get("records"));
+        encode(MixedText.kind("records"));
         encode(MixedText.random(3));
         assertThat(encode(text)).isEqualTo(first);
     }
@@ -51,7 +51,7 @@ class ReferenceMixingTest {
 
     @Test
     void aRepeatedLetterCostsAlmostNothing() {
-        assertThat(encode(MixedText.kinds().get("one letter")).length).isLessThan(30);
+        assertThat(encode(MixedText.kind("one letter")).length).isLessThan(30);
     }
 
     @Test
@@ -71,12 +71,12 @@ class ReferenceMixingTest {
 
     @Test
     void aShorterOrLongerPayloadIsRefusedOrOfAnotherText() {
-        byte[] text = MixedText.kinds().get("prose");
+        byte[] text = MixedText.kind("prose");
         byte[] payload = encode(text);
         byte[] longer = Arrays.copyOf(payload, payload.length + 1);
         longer[payload.length] = 1;
-        assertThatThrownBy(() -> MIXING.decode(
-                        longer, 0, longer.length, new byte[text.length], MEMORY_BITS, new Cancellation()))
+        assertThatThrownBy(() ->
+                        MIXING.decode(longer, 0, longer.length, new byte[text.length], MEMORY_BITS, new Cancellation()))
                 .isInstanceOf(InvalidCodeException.class);
         for (int length = 0; length < payload.length; length++) {
             byte[] decoded = new byte[text.length];

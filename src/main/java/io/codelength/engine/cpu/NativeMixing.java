@@ -148,7 +148,8 @@ public final class NativeMixing implements Mixing {
         int[] starts = {0, text.length};
         Pointer mixer = open(primed(), null, starts, memoryBits);
         try {
-            requireOk(MixingKernels.cl_mixer_decode_from(mixer, Arrays.copyOfRange(payload, from, from + count), count));
+            requireOk(
+                    MixingKernels.cl_mixer_decode_from(mixer, Arrays.copyOfRange(payload, from, from + count), count));
             for (int at = 0; at < text.length; at += SLICE_BYTES) {
                 cancellation.throwIfCancelled();
                 byte[] slice = new byte[Math.min(SLICE_BYTES, text.length - at)];

@@ -86,7 +86,7 @@ class NativeMixingTest {
     void damagedPayloadsGiveWhatTheyGiveTheReference() {
         Mixing mixing = new NativeMixing();
         MixedText frame = MixedText.random(101);
-        byte[] text = MixedText.kinds().get("prose");
+        byte[] text = MixedText.kind("prose");
         byte[] payload = mixing.encode(text, 22, new Cancellation());
         byte[] mixedPayload = encode(mixing, frame);
         Random random = new Random(7);
