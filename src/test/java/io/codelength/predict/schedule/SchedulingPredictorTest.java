@@ -448,8 +448,7 @@ class SchedulingPredictorTest {
                     .hasMessageContaining("sink");
             Runnable close = predictor::close;
             RowSink closing = (item, index, row) -> close.run();
-            assertThatThrownBy(() -> step(predictor, streams, 1, closing))
-                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> step(predictor, streams, 1, closing)).isInstanceOf(IllegalStateException.class);
             step(predictor, streams, 1, IGNORE);
         }
     }
