@@ -3,6 +3,7 @@ package io.codelength.predict;
 import io.codelength.limit.CallScope;
 import io.codelength.model.ExactModel;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A loaded model: reads symbols into streams and answers with the integer frequencies of what comes next. Reading a
@@ -41,6 +42,19 @@ public interface Predictor extends AutoCloseable {
      * @param symbols [streams] what to read into each
      */
     void step(List<? extends PredictionStream> streams, int[] symbols, RowSink sink, CallScope scope);
+
+    /**
+     * Takes one step after another until the sequence ends. The same as calling {@link #step} in a loop, but leaves a
+     * predictor with many callers free to go on without this one's thread.
+     *
+     * @throws io.codelength.limit.CancelledException between steps, if the scope was cancelled
+     */
+    default void steps(StepSequence sequence, RowSink sink, CallScope scope) {
+        for (Optional<Step> next = sequence.next(); next.isPresent(); next = sequence.next()) {
+            scope.throwIfCancelled();
+            step(next.get().streams(), next.get().symbols(), sink, scope);
+        }
+    }
 
     @Override
     void close();

@@ -1,6 +1,11 @@
 package io.codelength.predict;
 
-/** Receives predictions one row at a time, on the thread that called the predictor. */
+/**
+ * Receives predictions one row at a time, while its caller waits inside the predictor. It may run on the thread of another
+ * caller whose work shares the pass, never on two threads at once, and what it wrote is visible to its caller when the call
+ * returns. So it must be quick, must not wait for anybody, and must not call a predictor. What it throws comes out of its own
+ * caller's call and of no other.
+ */
 @FunctionalInterface
 public interface RowSink {
     /**

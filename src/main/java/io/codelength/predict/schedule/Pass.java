@@ -1,0 +1,44 @@
+package io.codelength.predict.schedule;
+
+import io.codelength.limit.CallScope;
+import io.codelength.predict.FrequencyRow;
+import io.codelength.predict.Predictor;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What goes to the engine in one call, and which caller each item of it is for. */
+abstract class Pass {
+    private final Set<Call> callers = new LinkedHashSet<>();
+    private final List<Origin> origins = new ArrayList<>();
+    private int tokens;
+
+    /** Where an item came from: the caller's own item, and the index there of the item's first symbol. */
+    private record Origin(Call call, int item, int firstIndex) {}
+
+    abstract void compute(Predictor engine, CallScope scope);
+
+    abstract SchedulingStatistics.Passes passesIn(SchedulingStatistics statistics);
+
+    final void addOrigin(Call call, int item, int firstIndex, int symbols) {
+        callers.add(call);
+        origins.add(new Origin(call, item, firstIndex));
+        tokens += symbols;
+    }
+
+    /** The sink of the whole pass. */
+    final void deliver(int item, int index, FrequencyRow row) {
+        Origin origin = origins.get(item);
+        origin.call.deliver(origin.item, origin.firstIndex + index, row);
+    }
+
+    final Set<Call> callers() {
+        return callers;
+    }
+
+    /** Symbols to be read. */
+    final int tokens() {
+        return tokens;
+    }
+}
