@@ -83,8 +83,9 @@ record Problem(
                     .header("Content-Range", "bytes */" + e.length());
         }
         if (failure instanceof CorruptContainerException e) {
-            return problem(422, "corrupt-archive", "Archive damaged or not an archive", e)
+            Problem problem = problem(422, "corrupt-archive", "Archive damaged or not an archive", e)
                     .fact("offset", e.offset());
+            return e.frame().isPresent() ? problem.fact("frame", e.frame().getAsInt()) : problem;
         }
         if (failure instanceof UnsupportedFormatException e) {
             return problem(422, "unsupported-archive", "Archive of another version", e);
