@@ -109,7 +109,10 @@ class KilledServiceTest {
         assertThat(Files.readString(out(third))).isEqualTo("Codelength listens on " + third.uri() + "\n");
     }
 
-    /** Two uploads that have committed chunks and one that has only begun; none will be finished. */
+    /**
+     * Two uploads that have committed chunks, being longer than the 6 MiB that an archive's writer holds back, and one that
+     * has only begun; none will be finished.
+     */
     private List<Socket> halfway(Child service) throws Exception {
         try (Connection database = RunningService.database(data)) {
             long before = RunningService.count(database, "archive_chunks");
@@ -120,7 +123,7 @@ class KilledServiceTest {
                 byte[] head = "POST /v1/objects HTTP/1.1\r\nHost: x\r\nContent-Length: 50000000\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII);
                 socket.getOutputStream().write(head);
-                socket.getOutputStream().write(TestTexts.random(i == 2 ? 1000 : 2_000_000, i));
+                socket.getOutputStream().write(TestTexts.random(i == 2 ? 1000 : 7_500_000, i));
                 uploads.add(socket);
             }
             RunningService.await(
