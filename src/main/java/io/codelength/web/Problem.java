@@ -9,6 +9,7 @@ import io.codelength.store.ObjectGoneException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.TransactionException;
@@ -152,14 +153,20 @@ record Problem(
         return new Problem(status, kind, title, detail, facts, more);
     }
 
-    /** The fields of the JSON object, in the order in which they are written. */
-    Map<String, Object> fields(String instance) {
+    /**
+     * The fields of the JSON object, in the order in which they are written.
+     *
+     * @param instance the path of the request; null if there is none, as where the request's first line makes no sense
+     */
+    Map<String, Object> fields(@Nullable String instance) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("type", TYPE_PREFIX + kind);
         fields.put("title", title);
         fields.put("status", status);
         fields.put("detail", detail);
-        fields.put("instance", instance);
+        if (instance != null) {
+            fields.put("instance", instance);
+        }
         fields.putAll(facts);
         return fields;
     }

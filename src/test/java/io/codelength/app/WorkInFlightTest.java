@@ -7,7 +7,9 @@ import io.codelength.codec.OnePredictor;
 import io.codelength.codec.TestTexts;
 import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.model.TinyModels;
+import io.codelength.web.ServiceLimits;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -15,7 +17,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +32,10 @@ import tools.jackson.databind.JsonNode;
 /** What one service takes on, and that nobody computes for a client that went away. */
 class WorkInFlightTest {
     private static final long STEP_MILLIS = 25;
+
+    /** Bodies may be longer than the 6 MiB of stored frames that an archive's writer holds back. */
+    private static final ServiceLimits LIMITS =
+            new ServiceLimits(8 << 20, 1 << 19, 2, 2, Duration.ofSeconds(2), 1L << 30);
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -47,7 +55,7 @@ class WorkInFlightTest {
     static void start() throws IOException {
         predictor = new PacedPredictor(new ReferenceEngine(1).load(TinyModels.small()));
         text = LikelyText.of(predictor, 2000, 1);
-        service = RunningService.start(data, new OnePredictor(predictor, false), RunningService.SMALL_LIMITS);
+        service = RunningService.start(data, new OnePredictor(predictor, false), LIMITS);
     }
 
     @AfterAll
@@ -76,10 +84,10 @@ class WorkInFlightTest {
     @Test
     void aClientThatGoesAwayWhileItSendsStopsItsWorkAndLeavesNoRow() throws Exception {
         // Noise is stored as it is, so that chunks are committed while the body still comes.
-        byte[] noise = TestTexts.random(800_000, 1);
+        byte[] noise = TestTexts.random(7_500_000, 1);
         try (Connection database = service.database();
                 Socket client = service.connect()) {
-            client.getOutputStream().write(post("/v1/objects", 1_000_000, noise));
+            client.getOutputStream().write(post("/v1/objects", 8_000_000, noise));
             RunningService.await("chunks are there", () -> RunningService.count(database, "archive_chunks") > 0);
         }
         stopsSoonAndLeavesNothing();
@@ -103,14 +111,45 @@ class WorkInFlightTest {
     }
 
     @Test
-    void aClientThatSendsItsNextRequestEarlyIsNotTakenForGone() throws Exception {
-        predictor.setStepMillis(1);
-        byte[] next = bytes("GET /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    void aClientThatSendsItsNextRequestEarlyIsAnsweredTwice() throws Exception {
+        byte[] some = Arrays.copyOf(text, 700);
+        byte[] archive = service.post("/v1/compress", some).body();
+        byte[] whole = post("/v1/compress", some.length, some);
+        HttpResponse<byte[]> stored = service.post("/v1/objects", some);
+        predictor.setStepMillis(4);
+        answersBoth("with the end of the body", archive, concatenated(whole, NEXT), new byte[0]);
+        answersBoth("cut within its first line", archive, concatenated(whole, Arrays.copyOf(NEXT, 9)), from(NEXT, 9));
+        answersBoth("while the work goes on", archive, whole, NEXT);
+        byte[] chunked = concatenated(
+                bytes("POST /v1/compress HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n"
+                        .formatted(some.length)),
+                some,
+                bytes("\r\n0\r\n\r\n"));
+        answersBoth("with the end of a chunked body", archive, concatenated(chunked, NEXT), new byte[0]);
+        answersBoth("after a chunked body, while the work goes on", archive, chunked, NEXT);
+
+        String content = "/v1/objects/" + RunningService.json(stored).path("id").asString() + "/content";
+        byte[] read = bytes("GET " + content + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        answersBoth("with a request that has no body", some, concatenated(read, NEXT), new byte[0]);
+        answersBoth("after a request that has no body", some, read, NEXT);
+        service.send("DELETE", content.replace("/content", ""), BodyPublishers.noBody());
+    }
+
+    private static final byte[] NEXT = bytes("GET /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+    /** @param later sent once the work has gone on for longer than the service takes to look after its client */
+    private static void answersBoth(String when, byte[] first, byte[] sent, byte[] later) throws Exception {
+        long before = predictor.steps();
         try (Socket client = service.connect()) {
-            client.getOutputStream().write(post("/v1/compress", text.length, text));
-            client.getOutputStream().write(next);
+            client.getOutputStream().write(sent);
+            RunningService.await("the work goes on", () -> predictor.steps() > before + 80);
+            client.getOutputStream().write(later);
             String answers = new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertThat(answers).startsWith("HTTP/1.1 200").contains("{\"models\":[]}");
+            assertThat(answers)
+                    .as(when)
+                    .startsWith("HTTP/1.1 200")
+                    .contains("\r\n\r\n" + new String(first, StandardCharsets.ISO_8859_1) + "HTTP/1.1 200")
+                    .contains("{\"models\":[]}");
         }
     }
 
@@ -119,7 +158,7 @@ class WorkInFlightTest {
         predictor.setStepMillis(STEP_MILLIS);
         List<Socket> clients = new ArrayList<>();
         try {
-            for (int i = 0; i < RunningService.SMALL_LIMITS.inFlight(); i++) {
+            for (int i = 0; i < LIMITS.inFlight(); i++) {
                 Socket client = service.connect();
                 clients.add(client);
                 client.getOutputStream().write(post("/v1/compress", text.length, text));
@@ -153,17 +192,17 @@ class WorkInFlightTest {
 
     @Test
     void bodiesBeyondTheLimitAreRefusedWhetherTheyTellTheirLengthOrNot() throws Exception {
-        byte[] tooLong = new byte[(1 << 20) + 1];
+        byte[] tooLong = new byte[(8 << 20) + 1];
         for (String path : List.of("/v1/objects", "/v1/compress", "/v1/decompress", "/v1/measure")) {
             JsonNode problem = RunningService.problem(service.post(path, tooLong), 413, "body-too-large");
-            assertThat(problem.path("limitBytes").asLong()).isEqualTo(1 << 20);
+            assertThat(problem.path("limitBytes").asLong()).isEqualTo(8 << 20);
         }
         HttpResponse<byte[]> chunked = service.send(
                 "POST",
                 "/v1/objects",
                 BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(TestTexts.random(tooLong.length, 1))));
         RunningService.problem(chunked, 413, "body-too-large");
-        assertThat(service.post("/v1/compress", TestTexts.random(1 << 20, 2)).statusCode())
+        assertThat(service.post("/v1/compress", TestTexts.random(8 << 20, 2)).statusCode())
                 .isEqualTo(200);
         stopsSoonAndLeavesNothing();
     }
@@ -192,10 +231,20 @@ class WorkInFlightTest {
     }
 
     private static byte[] post(String path, int contentLength, byte[] body) {
-        byte[] head = bytes("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(path, contentLength));
-        byte[] request = java.util.Arrays.copyOf(head, head.length + body.length);
-        System.arraycopy(body, 0, request, head.length, body.length);
-        return request;
+        return concatenated(
+                bytes("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(path, contentLength)), body);
+    }
+
+    private static byte[] concatenated(byte[]... parts) {
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            whole.writeBytes(part);
+        }
+        return whole.toByteArray();
+    }
+
+    private static byte[] from(byte[] all, int first) {
+        return Arrays.copyOfRange(all, first, all.length);
     }
 
     private static byte[] bytes(String text) {
