@@ -115,7 +115,6 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        System.clearProperty(Main.LOG_CONFIGURATION_PROPERTY);
         KnownModels models = session.models();
         try (Backend.Predictors predictors = session.predictors(new EngineChoice(engine, threads))) {
             ServeOptions defaults = ServeOptions.in(session.home(), predictors, () -> catalog(models));
@@ -139,7 +138,8 @@ final class ServeCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static List<ModelSummary> catalog(KnownModels models) {
+    /** What requests may name. */
+    static List<ModelSummary> catalog(KnownModels models) {
         try {
             List<ModelSummary> summaries = new ArrayList<>();
             for (KnownModel model : models.list()) {

@@ -1,5 +1,6 @@
 package io.codelength.app;
 
+import io.codelength.cli.CommandFailedException;
 import io.codelength.codec.PredictorSource;
 import io.codelength.store.embedded.DirectoryLock;
 import io.codelength.store.embedded.EmbeddedDatabase;
@@ -8,13 +9,19 @@ import io.codelength.web.ServiceLimits;
 import io.codelength.web.WebConfiguration.SpoolDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
@@ -26,6 +33,10 @@ import org.springframework.core.env.StandardEnvironment;
  * process, too, when that ends by SIGTERM or Ctrl-C.
  */
 public final class Service implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+    private static final String DATABASE_PROPERTY = "spring.datasource.url";
+
     private final String address;
     private @Nullable DirectoryLock lock;
     private @Nullable EmbeddedDatabase database;
@@ -43,6 +54,7 @@ public final class Service implements AutoCloseable {
      *
      * @throws io.codelength.store.embedded.DatabaseStartException if the data directory is in use, or its database does
      *     not start
+     * @throws CommandFailedException if the port is in use, or a database that was named cannot be used
      */
     public static Service start(ServeOptions options) throws IOException {
         Service service = new Service(options.address());
@@ -85,56 +97,99 @@ public final class Service implements AutoCloseable {
         stop();
     }
 
-    private void begin(ServeOptions options) throws IOException {
-        Files.createDirectories(options.data());
-        SpringApplication application = new SpringApplication(ServeApplication.class);
-        application.setWebApplicationType(WebApplicationType.SERVLET);
-        application.setRegisterShutdownHook(false);
+    private synchronized void begin(ServeOptions options) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the process is ending");
+        }
+        lock = DirectoryLock.acquire(options.data());
+        SpoolDirectory spool = emptySpool(options.data());
         StandardEnvironment environment = new org.springframework.web.context.support.StandardServletEnvironment();
         Map<String, Object> properties = new LinkedHashMap<>();
         properties.put("server.port", options.port());
         properties.put("server.address", options.address());
-        synchronized (this) {
-            if (closed) {
-                throw new IllegalStateException("the process is ending");
+        String where;
+        if (options.database().isPresent()) {
+            ServeOptions.Database own = options.database().get();
+            properties.put("spring.datasource.url", own.url());
+            if (!own.user().isEmpty()) {
+                properties.put("spring.datasource.username", own.user());
+                properties.put("spring.datasource.password", own.password());
             }
-            if (options.database().isPresent()) {
-                ServeOptions.Database own = options.database().get();
-                properties.put("spring.datasource.url", own.url());
-                if (!own.user().isEmpty()) {
-                    properties.put("spring.datasource.username", own.user());
-                    properties.put("spring.datasource.password", own.password());
-                }
-            } else if (!environment.containsProperty("spring.datasource.url")) {
-                lock = DirectoryLock.acquire(options.data());
-                EmbeddedDatabase embedded = EmbeddedDatabase.start(options.data(), options.programs());
-                database = embedded;
-                properties.put("spring.datasource.url", embedded.jdbcUrl());
-                properties.put("spring.datasource.username", embedded.user());
-                properties.put("spring.datasource.password", embedded.password());
-            }
-            environment.getPropertySources().addFirst(new MapPropertySource("serve", properties));
-            application.setEnvironment(environment);
-            application.addInitializers(created -> {
-                GenericApplicationContext beans = (GenericApplicationContext) created;
-                beans.registerBean(PredictorSource.class, options::predictors);
-                beans.registerBean(ModelCatalog.class, options::catalog);
-                beans.registerBean(ServiceLimits.class, options::limits);
-                beans.registerBean(
-                        SpoolDirectory.class,
-                        () -> new SpoolDirectory(options.data().resolve("spool")));
-            });
-            ConfigurableApplicationContext running = application.run();
-            context = running;
-            port = Optional.ofNullable(((WebServerApplicationContext) running).getWebServer())
-                    .orElseThrow(() -> new IllegalStateException("the web server did not start"))
-                    .getPort();
+            where = withoutParameters(own.url());
+        } else if (environment.containsProperty(DATABASE_PROPERTY)) {
+            where = withoutParameters(String.valueOf(environment.getProperty(DATABASE_PROPERTY)));
+        } else {
+            EmbeddedDatabase embedded = EmbeddedDatabase.start(options.data(), options.programs());
+            database = embedded;
+            properties.put(DATABASE_PROPERTY, embedded.jdbcUrl());
+            properties.put("spring.datasource.username", embedded.user());
+            properties.put("spring.datasource.password", embedded.password());
+            where = "the embedded PostgreSQL in " + options.data().toRealPath().resolve("postgresql");
         }
+        environment.getPropertySources().addFirst(new MapPropertySource("serve", properties));
+        SpringApplication application = new SpringApplication(ServeApplication.class);
+        application.setWebApplicationType(WebApplicationType.SERVLET);
+        application.setRegisterShutdownHook(false);
+        application.setEnvironment(environment);
+        application.addInitializers(created -> {
+            GenericApplicationContext beans = (GenericApplicationContext) created;
+            beans.registerBean(PredictorSource.class, options::predictors);
+            beans.registerBean(ModelCatalog.class, options::catalog);
+            beans.registerBean(ServiceLimits.class, options::limits);
+            beans.registerBean(SpoolDirectory.class, () -> spool);
+        });
+        ConfigurableApplicationContext running = run(application, options, where);
+        context = running;
+        port = Optional.ofNullable(((WebServerApplicationContext) running).getWebServer())
+                .orElseThrow(() -> new IllegalStateException("the web server did not start"))
+                .getPort();
+        LOG.info("objects are kept in {}", where);
+    }
+
+    /** Where bytes on their way lie: a dead service's are nobody's. The caller holds the directory's lock. */
+    private static SpoolDirectory emptySpool(Path data) throws IOException {
+        Path spool = Files.createDirectories(data.resolve("spool"));
+        try (Stream<Path> left = Files.list(spool)) {
+            for (Path file : left.toList()) {
+                Files.delete(file);
+            }
+        }
+        return new SpoolDirectory(spool);
+    }
+
+    private static ConfigurableApplicationContext run(
+            SpringApplication application, ServeOptions options, String database) {
+        // From here on the service logs; until here it spoke as commands do.
+        System.clearProperty(Main.LOG_CONFIGURATION_PROPERTY);
+        try {
+            return application.run();
+        } catch (RuntimeException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof PortInUseException) {
+                    throw new CommandFailedException(
+                            "port %d of %s is in use; choose another with --port"
+                                    .formatted(options.port(), options.address()),
+                            e);
+                }
+                if (cause instanceof SQLException) {
+                    throw new CommandFailedException(
+                            "%s cannot be used: %s".formatted(database, cause.getMessage()), e);
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Parameters of a JDBC URL may hold a password. */
+    private static String withoutParameters(String jdbcUrl) {
+        int parameters = jdbcUrl.indexOf('?');
+        return parameters < 0 ? jdbcUrl : jdbcUrl.substring(0, parameters);
     }
 
     private synchronized void stop() {
         closed = true;
         if (context != null) {
+            LOG.info("stopping; work in flight is cancelled");
             context.close();
             context = null;
         }

@@ -59,7 +59,15 @@ public final class ObjectStore {
         StoredObject object = new StoredObject(
                 id, description, instance.key(), CHUNK_BYTES, clock.instant().truncatedTo(ChronoUnit.MICROS));
         beingWritten.add(id);
-        transaction.executeWithoutResult(status -> entities.persist(object));
+        boolean begun = false;
+        try {
+            transaction.executeWithoutResult(status -> entities.persist(object));
+            begun = true;
+        } finally {
+            if (!begun) {
+                beingWritten.remove(id); // if a row is there all the same, the sweep takes it
+            }
+        }
         return new ObjectUpload(this, id);
     }
 

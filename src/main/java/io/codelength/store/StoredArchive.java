@@ -62,8 +62,14 @@ public final class StoredArchive implements ArchiveSource {
 
     /** The whole archive from its first byte. */
     public InputStream stream() {
+        return stream(0, length());
+    }
+
+    /** {@code count} bytes from the one at {@code first}. */
+    public InputStream stream(long first, long count) {
         return new InputStream() {
-            private long position;
+            private long position = first;
+            private final long end = first + count;
 
             @Override
             public int read() throws IOException {
@@ -72,11 +78,11 @@ public final class StoredArchive implements ArchiveSource {
             }
 
             @Override
-            public int read(byte[] target, int from, int count) throws IOException {
-                if (position == length()) {
-                    return count == 0 ? 0 : -1;
+            public int read(byte[] target, int from, int most) throws IOException {
+                if (position == end) {
+                    return most == 0 ? 0 : -1;
                 }
-                int bytes = (int) Math.min(Math.min(count, object.chunkBytes()), length() - position);
+                int bytes = (int) Math.min(Math.min(most, object.chunkBytes()), end - position);
                 readFully(position, target, from, bytes);
                 position += bytes;
                 return bytes;

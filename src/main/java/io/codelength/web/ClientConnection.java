@@ -3,10 +3,12 @@ package io.codelength.web;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.http11.Http11InputBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ final class ClientConnection {
     private static final String ATTRIBUTE = ClientConnection.class.getName();
 
     private final Request request;
+    private boolean hasSentMore;
 
     private ClientConnection(Request request) {
         this.request = request;
@@ -32,19 +35,48 @@ final class ClientConnection {
     /**
      * Whether the client closed or lost its connection. Asked only after the body was read to its end.
      *
-     * <p>Tomcat answers "bytes available" to a read that would fail, so that the read then fails; it answers so again when
-     * asked again. Bytes that are really there (a client that sends its next request early) are counted once, when they
-     * arrive.
+     * <p>Only a read tells, and Tomcat's goes over what its buffer holds: perhaps the beginning of the client's next
+     * request, which came with the end of this body and which Tomcat steps back to when this request has ended. If it were
+     * overwritten, bytes of the body would be taken for a request. So everything is put back where it was, and what came is
+     * put behind it. A client that has sent more is not asked again: whether it still reads shows when it is answered.
      */
     boolean isGone() {
-        boolean somethingCame = bytesAvailable() > 0;
-        boolean itComesAgain = bytesAvailable() > 0;
-        return somethingCame && itComesAgain;
+        if (hasSentMore || bytesAvailable(false) > 0) {
+            hasSentMore = true;
+            return false;
+        }
+        Http11InputBuffer input = (Http11InputBuffer) request.getCoyoteRequest().getInputBuffer();
+        ByteBuffer buffer = input.getByteBuffer();
+        if (buffer.hasRemaining()) {
+            hasSentMore = true;
+            return false;
+        }
+        int end = buffer.limit();
+        byte[] before = new byte[end];
+        buffer.get(0, before);
+        boolean readable = bytesAvailable(true) > 0;
+        int came = buffer.remaining();
+        if (came > 0) {
+            input.setByteBuffer(joined(buffer, before, came));
+            hasSentMore = true;
+        } else {
+            buffer.limit(end).position(end);
+        }
+        // Tomcat answers "bytes available" to a read that failed, so that the next one fails, too.
+        return readable && came == 0;
     }
 
-    private int bytesAvailable() {
+    /** @return what was there before, consumed, and then the {@code came} bytes that the buffer has now */
+    private static ByteBuffer joined(ByteBuffer buffer, byte[] before, int came) {
+        byte[] next = new byte[came];
+        buffer.get(next);
+        ByteBuffer joined = ByteBuffer.allocate(Math.max(buffer.capacity(), before.length + came));
+        return joined.put(before).put(next).flip().position(before.length);
+    }
+
+    private int bytesAvailable(boolean afterReading) {
         org.apache.coyote.Request coyote = request.getCoyoteRequest();
-        coyote.action(ActionCode.AVAILABLE, true);
+        coyote.action(ActionCode.AVAILABLE, afterReading);
         return coyote.getAvailable();
     }
 

@@ -3,7 +3,6 @@ package io.codelength.web;
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Compressor;
 import io.codelength.codec.Decompressor;
-import io.codelength.codec.PredictorSource;
 import io.codelength.codec.Progress;
 import io.codelength.predict.Predictor;
 import io.swagger.v3.oas.annotations.Operation;
@@ -29,19 +28,19 @@ import org.springframework.web.bind.annotation.RestController;
 final class CompressionController {
     private final Compressor compressor;
     private final Decompressor decompressor;
-    private final PredictorSource predictors;
+    private final RequestModels models;
     private final Workbench workbench;
     private final ServiceLimits limits;
 
     CompressionController(
             Compressor compressor,
             Decompressor decompressor,
-            PredictorSource predictors,
+            RequestModels models,
             Workbench workbench,
             ServiceLimits limits) {
         this.compressor = compressor;
         this.decompressor = decompressor;
-        this.predictors = predictors;
+        this.models = models;
         this.workbench = workbench;
         this.limits = limits;
     }
@@ -70,7 +69,7 @@ final class CompressionController {
             HttpServletResponse response)
             throws IOException {
         CompressionOptions options = Parameters.options(tier);
-        Predictor predictor = Parameters.model(predictors, model);
+        Predictor predictor = models.named(model);
         try (Spool archive = workbench.spool()) {
             workbench.compute(
                     request,

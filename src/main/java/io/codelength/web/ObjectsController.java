@@ -4,7 +4,6 @@ import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.CompressionSummary;
 import io.codelength.codec.Compressor;
 import io.codelength.codec.Decompressor;
-import io.codelength.codec.PredictorSource;
 import io.codelength.codec.Progress;
 import io.codelength.container.CorruptContainerException;
 import io.codelength.limit.CallScope;
@@ -30,7 +29,6 @@ import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -53,19 +51,19 @@ final class ObjectsController {
     private final ObjectStore store;
     private final Compressor compressor;
     private final Decompressor decompressor;
-    private final PredictorSource predictors;
+    private final RequestModels models;
     private final Workbench workbench;
 
     ObjectsController(
             ObjectStore store,
             Compressor compressor,
             Decompressor decompressor,
-            PredictorSource predictors,
+            RequestModels models,
             Workbench workbench) {
         this.store = store;
         this.compressor = compressor;
         this.decompressor = decompressor;
-        this.predictors = predictors;
+        this.models = models;
         this.workbench = workbench;
     }
 
@@ -88,7 +86,7 @@ final class ObjectsController {
             HttpServletRequest request)
             throws IOException {
         CompressionOptions options = Parameters.options(tier);
-        Predictor predictor = Parameters.model(predictors, model);
+        Predictor predictor = models.named(model);
         ObjectDescription description = new ObjectDescription(
                 Parameters.name(name),
                 options.tier().toString(),
@@ -186,32 +184,10 @@ final class ObjectsController {
             throws IOException {
         StoredArchive archive = open(id);
         StoredObject object = archive.object();
-        String tag = '"' + object.sha256() + '"';
-        response.setHeader(HttpHeaders.ETAG, tag);
-        response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-        if (ifNoneMatch != null && EntityTags.match(ifNoneMatch, tag)) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
+        Delivery delivery = Delivery.of(object.sha256(), object.originalBytes(), range, ifRange, ifNoneMatch);
+        if (delivery.begin(request, response, object.name())) {
+            workbench.stream(request, response, (target, scope) -> decode(archive, delivery.part(), target, scope));
         }
-        long length = object.originalBytes();
-        // A range for another version of the object (If-Range) is answered with the whole of this one.
-        boolean rangeCounts =
-                range != null && (ifRange == null || ifRange.strip().equals(tag));
-        Optional<ByteRange> part = rangeCounts && range != null ? ByteRange.parse(range, length) : Optional.empty();
-        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        if (!object.name().isEmpty()) {
-            response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition(object.name()));
-        }
-        if (part.isPresent()) {
-            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-            response.setHeader(HttpHeaders.CONTENT_RANGE, part.get().contentRange(length));
-        }
-        response.setContentLengthLong(part.map(ByteRange::length).orElse(length));
-        if (request.getMethod().equals("HEAD")) {
-            return;
-        }
-        workbench.stream(request, response, (target, scope) -> decode(archive, part, target, scope));
     }
 
     private void decode(StoredArchive archive, Optional<ByteRange> part, OutputStream target, CallScope scope)
@@ -234,7 +210,9 @@ final class ObjectsController {
         }
     }
 
-    @Operation(summary = "An object's archive, a .clen file")
+    @Operation(
+            summary = "An object's archive, a .clen file",
+            description = "One range of bytes may be asked for, as to go on with a download.")
     @ApiResponse(
             responseCode = "200",
             description = "The archive",
@@ -242,29 +220,34 @@ final class ObjectsController {
                     @Content(
                             mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
                             schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(
+            responseCode = "206",
+            description = "The bytes asked for",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(responseCode = "304", description = "Not changed; objects never are", content = @Content)
     @GetMapping("/{id}/archive")
-    void archive(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    void archive(
+            @PathVariable String id,
+            @RequestHeader(name = HttpHeaders.RANGE, required = false) @Nullable String range,
+            @RequestHeader(name = HttpHeaders.IF_RANGE, required = false) @Nullable String ifRange,
+            @RequestHeader(name = HttpHeaders.IF_NONE_MATCH, required = false) @Nullable String ifNoneMatch,
+            HttpServletRequest request,
+            HttpServletResponse response)
+            throws IOException {
         StoredArchive archive = open(id);
         StoredObject object = archive.object();
         String base = object.name().isEmpty() ? object.id().toString() : object.name();
-        response.setHeader(HttpHeaders.ETAG, '"' + object.archiveSha256() + '"');
-        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition(base + ".clen"));
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
-        response.setContentLengthLong(archive.length());
-        if (!request.getMethod().equals("HEAD")) {
-            workbench.send(archive.stream(), response);
+        Delivery delivery = Delivery.of(object.archiveSha256(), archive.length(), range, ifRange, ifNoneMatch);
+        if (delivery.begin(request, response, base + ".clen")) {
+            ByteRange part = delivery.part().orElse(new ByteRange(0, archive.length() - 1));
+            workbench.send(archive.stream(part.first(), part.length()), response);
         }
     }
 
     private StoredArchive open(String id) {
         return store.open(Parameters.object(id)).orElseThrow(() -> new ObjectNotFoundException(id));
-    }
-
-    private static String disposition(String fileName) {
-        return ContentDisposition.attachment()
-                .filename(fileName, java.nio.charset.StandardCharsets.UTF_8)
-                .build()
-                .toString();
     }
 }

@@ -1,10 +1,7 @@
 package io.codelength.web;
 
 import io.codelength.codec.CompressionOptions;
-import io.codelength.codec.ModelMismatchException;
-import io.codelength.codec.PredictorSource;
 import io.codelength.codec.Tier;
-import io.codelength.predict.Predictor;
 import java.util.OptionalInt;
 import java.util.UUID;
 
@@ -23,14 +20,6 @@ final class Parameters {
                     CompressionOptions.DEFAULT_BATCH_LANES);
         } catch (IllegalArgumentException e) {
             throw new InvalidParameterException("tier", tier, messageOf(e));
-        }
-    }
-
-    static Predictor model(PredictorSource predictors, String model) {
-        try {
-            return predictors.named(model);
-        } catch (ModelMismatchException e) {
-            throw new InvalidParameterException("model", model, messageOf(e));
         }
     }
 

@@ -9,6 +9,7 @@ import io.codelength.store.ObjectGoneException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpStatus;
 import org.springframework.transaction.TransactionException;
@@ -83,8 +84,9 @@ record Problem(
                     .header("Content-Range", "bytes */" + e.length());
         }
         if (failure instanceof CorruptContainerException e) {
-            return problem(422, "corrupt-archive", "Archive damaged or not an archive", e)
+            Problem problem = problem(422, "corrupt-archive", "Archive damaged or not an archive", e)
                     .fact("offset", e.offset());
+            return e.frame().isPresent() ? problem.fact("frame", e.frame().getAsInt()) : problem;
         }
         if (failure instanceof UnsupportedFormatException e) {
             return problem(422, "unsupported-archive", "Archive of another version", e);
@@ -151,14 +153,20 @@ record Problem(
         return new Problem(status, kind, title, detail, facts, more);
     }
 
-    /** The fields of the JSON object, in the order in which they are written. */
-    Map<String, Object> fields(String instance) {
+    /**
+     * The fields of the JSON object, in the order in which they are written.
+     *
+     * @param instance the path of the request; null if there is none, as where the request's first line makes no sense
+     */
+    Map<String, Object> fields(@Nullable String instance) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("type", TYPE_PREFIX + kind);
         fields.put("title", title);
         fields.put("status", status);
         fields.put("detail", detail);
-        fields.put("instance", instance);
+        if (instance != null) {
+            fields.put("instance", instance);
+        }
         fields.putAll(facts);
         return fields;
     }

@@ -23,7 +23,7 @@ public final class ProblemReportValve extends ErrorReportValve {
         Problem problem = Problem.ofStatus(
                 status == null ? HttpStatus.INTERNAL_SERVER_ERROR : status, "The server refused the request as it is.");
         try {
-            byte[] body = JSON.writeValueAsString(problem.fields(String.valueOf(request.getRequestURI())))
+            byte[] body = JSON.writeValueAsString(problem.fields(request.getRequestURI()))
                     .getBytes(StandardCharsets.UTF_8);
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
             response.setContentLength(body.length);

@@ -47,8 +47,10 @@ public class WebConfiguration {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> connectionRecorder() {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> webServer() {
         return factory -> {
+            // Bodies are bytes, whatever their type says: curl calls them a form, and Tomcat would swallow them as one.
+            factory.addConnectorCustomizers(connector -> connector.setParseBodyMethods(""));
             factory.addEngineValves(new ClientConnection.Recorder());
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof org.apache.catalina.core.StandardHost host) {

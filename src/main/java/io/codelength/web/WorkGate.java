@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Lets so many requests compute at once, so many wait, and turns the others away. First come, first served. */
@@ -52,17 +53,26 @@ final class WorkGate {
         }
     }
 
-    /** The right to compute; given back by closing, once. */
+    /** The right to compute; given back by closing at the latest. */
     final class Place implements AutoCloseable {
+        private final AtomicBoolean givenBack = new AtomicBoolean();
+
         /** The part of the memory for predictions that comes with the place. */
         long memoryBytes() {
             return limits.memoryBytes() / limits.inFlight();
         }
 
+        /** Lets the next request compute; doing so twice does nothing. */
+        void giveBack() {
+            if (givenBack.compareAndSet(false, true)) {
+                inFlight.decrementAndGet();
+                places.release();
+            }
+        }
+
         @Override
         public void close() {
-            inFlight.decrementAndGet();
-            places.release();
+            giveBack();
         }
     }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -16,8 +17,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
 
 /**
  * Computes for requests. The thread that serves a request only talks to its client: it spools the body, notices when the
@@ -36,7 +44,12 @@ final class Workbench implements AutoCloseable {
         void into(OutputStream target, CallScope scope) throws IOException;
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Workbench.class);
+
     private static final int COPY_BYTES = 64 * 1024;
+
+    /** One step or pass of a large model on a slow machine takes less. */
+    private static final Duration END_PATIENCE = Duration.ofSeconds(30);
 
     private final ServiceLimits limits;
     private final WorkGate gate;
@@ -62,14 +75,21 @@ final class Workbench implements AutoCloseable {
      * @throws ClientGoneException if the client went away; the work has ended by then
      */
     <T> T compute(HttpServletRequest request, BodyWork<T> work) throws IOException {
-        if (request.getContentLengthLong() > limits.bodyBytes()) {
-            throw new BodyTooLargeException(limits.bodyBytes());
+        return compute(request, limits.bodyBytes(), work);
+    }
+
+    /** The same for work that takes no more than so many bytes, and no more than the service does. */
+    <T> T compute(HttpServletRequest request, long workBytesMax, BodyWork<T> work) throws IOException {
+        long bodyBytesMax = Math.min(workBytesMax, limits.bodyBytes());
+        if (request.getContentLengthLong() > bodyBytesMax) {
+            throw new BodyTooLargeException(bodyBytesMax);
         }
+        requireBytes(request);
         ClientConnection client = ClientConnection.of(request);
         try (WorkGate.Place place = gate.enter();
                 Spool body = spool()) {
             try (Job<T> job = start(scope -> work.on(body.source(scope.cancellation()), scope), place, body)) {
-                spoolBody(request, body, job);
+                spoolBody(request, body, bodyBytesMax, job);
                 while (!job.isDone()) {
                     job.awaitBriefly();
                     checkPresence(client);
@@ -105,6 +125,7 @@ final class Workbench implements AutoCloseable {
                     boolean done = job.isDone();
                     if (done) {
                         job.result();
+                        place.giveBack(); // the client may read the rest at its own pace
                     }
                     // Held back while the work may still fail: one byte, without which the answer is not whole.
                     long ready = content.length() - sent - (done ? 0 : 1);
@@ -146,13 +167,35 @@ final class Workbench implements AutoCloseable {
         running.forEach(cancellation -> cancellation.cancel("the service is stopping"));
     }
 
+    /** Waits for the end of what was cancelled: models may be closed afterwards. */
     @Override
     public void close() {
         cancelAll();
         workers.shutdown();
+        try {
+            if (!workers.awaitTermination(END_PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                LOG.warn("work still goes on {} seconds after it was cancelled", END_PATIENCE.toSeconds());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private void spoolBody(HttpServletRequest request, Spool body, Job<?> job) throws IOException {
+    /** A form is not the file that somebody filled into it; storing the form would surprise its sender. */
+    private static void requireBytes(HttpServletRequest request) {
+        String type = request.getContentType();
+        if (type != null && type.regionMatches(true, 0, "multipart/", 0, "multipart/".length())) {
+            throw new ErrorResponseException(
+                    HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                    ProblemDetail.forStatusAndDetail(
+                            HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+                            "The body is taken as it is, so a multipart form would be kept with its boundaries."
+                                    + " Send the bytes themselves, as 'curl --data-binary @FILE' does."),
+                    null);
+        }
+    }
+
+    private void spoolBody(HttpServletRequest request, Spool body, long bodyBytesMax, Job<?> job) throws IOException {
         byte[] block = new byte[COPY_BYTES];
         OutputStream sink = body.sink();
         InputStream source = request.getInputStream();
@@ -162,8 +205,8 @@ final class Workbench implements AutoCloseable {
                 body.complete();
                 return;
             }
-            if (body.length() + bytes > limits.bodyBytes()) {
-                throw new BodyTooLargeException(limits.bodyBytes());
+            if (body.length() + bytes > bodyBytesMax) {
+                throw new BodyTooLargeException(bodyBytesMax);
             }
             sink.write(block, 0, bytes);
         }
@@ -231,8 +274,8 @@ final class Workbench implements AutoCloseable {
 
         void awaitBriefly() throws IOException {
             try {
-                future.get(POLL_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS);
-            } catch (java.util.concurrent.TimeoutException | ExecutionException lookLater) {
+                future.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException lookLater) {
                 // The caller asks isDone and result.
             } catch (InterruptedException e) {
                 throw interrupted();

@@ -1,12 +1,17 @@
 package io.codelength.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.codelength.codec.ModelMismatchException;
 import io.codelength.codec.PredictorSource;
 import io.codelength.container.ModelReference;
 import io.codelength.model.Fingerprint;
 import io.codelength.predict.Predictor;
+import io.codelength.web.ModelCatalog.ModelSummary;
 import io.codelength.web.ServiceLimits;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,11 +19,19 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,21 +43,83 @@ final class RunningService implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Service service;
+    private final Path data;
     private final HttpClient client = HttpClient.newHttpClient();
 
-    private RunningService(Service service) {
+    private RunningService(Service service, Path data) {
         this.service = service;
+        this.data = data;
+    }
+
+    /** Where tests unpack PostgreSQL's programs, once for all. */
+    static Path programs() {
+        return Path.of(System.getProperty("codelength.build", "target")).resolve("postgresql");
     }
 
     static ServeOptions options(Path data, PredictorSource predictors, ServiceLimits limits) {
-        Path programs =
-                Path.of(System.getProperty("codelength.build", "target")).resolve("postgresql");
         return new ServeOptions(
-                0, ServeOptions.DEFAULT_ADDRESS, data, programs, Optional.empty(), limits, predictors, List::of);
+                0, ServeOptions.DEFAULT_ADDRESS, data, programs(), Optional.empty(), limits, predictors, List::of);
     }
 
     static RunningService start(Path data, PredictorSource predictors, ServiceLimits limits) throws IOException {
-        return new RunningService(Service.start(options(data, predictors, limits)));
+        return start(options(data, predictors, limits));
+    }
+
+    static RunningService start(ServeOptions options) throws IOException {
+        return new RunningService(Service.start(options), options.data());
+    }
+
+    /** A model as `GET /v1/models` shows it. */
+    static ModelSummary summary(Predictor predictor) {
+        return new ModelSummary(
+                predictor.model().name(), predictor.model().fingerprint().toString(), false, 1);
+    }
+
+    /** A connection of our own to the embedded database of a data directory. */
+    static Connection database(Path data) throws IOException, SQLException {
+        // The fourth line of PostgreSQL's own file is the port.
+        String port = Files.readAllLines(data.resolve("postgresql/postmaster.pid"))
+                .get(3)
+                .strip();
+        String password = Files.readString(data.resolve("postgresql.password")).strip();
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:%s/postgres".formatted(port), "codelength", password);
+    }
+
+    static long count(Connection database, String table) throws SQLException {
+        try (Statement statement = database.createStatement();
+                ResultSet result = statement.executeQuery("select count(*) from " + table)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+
+    Connection database() throws IOException, SQLException {
+        return database(data);
+    }
+
+    /** How many requests compute now, as the service counts them. */
+    long inFlight() throws Exception {
+        return json(get("/actuator/metrics/codelength.work.in.flight"))
+                .path("measurements")
+                .path(0)
+                .path("value")
+                .asLong(-1);
+    }
+
+    Socket connect() throws IOException {
+        return new Socket(InetAddress.getLoopbackAddress(), port());
+    }
+
+    /** Looks again and again until it holds. */
+    static void await(String what, Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (!condition.call()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not within 30 seconds: " + what);
+            }
+            Thread.sleep(20);
+        }
     }
 
     int port() {
@@ -75,6 +150,20 @@ final class RunningService implements AutoCloseable {
 
     static JsonNode json(HttpResponse<byte[]> answer) {
         return JSON.readTree(answer.body());
+    }
+
+    /** Asserts that an answer is a problem of this kind (RFC 9457) and gives its fields. */
+    static JsonNode problem(HttpResponse<byte[]> answer, int status, String kind) {
+        String body = new String(answer.body(), StandardCharsets.UTF_8);
+        assertThat(answer.statusCode()).as(body).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).as(body).contains("application/problem+json");
+        JsonNode problem = json(answer);
+        assertThat(problem.path("type").asString()).isEqualTo("urn:codelength:problem:" + kind);
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asString()).isNotBlank();
+        assertThat(problem.path("detail").asString()).isNotBlank();
+        assertThat(problem.path("instance").asString()).startsWith("/");
+        return problem;
     }
 
     @Override

@@ -3,13 +3,13 @@ package io.codelength.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.codelength.cli.CommandFailedException;
 import io.codelength.store.embedded.DatabaseStartException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -65,51 +65,80 @@ class ServiceTest {
                         "/v1/objects/{id}/archive",
                         "/v1/compress",
                         "/v1/decompress",
+                        "/v1/measure",
                         "/v1/models");
     }
 
     @Test
     void everyErrorIsAProblemWithAStableType() throws Exception {
         String someId = "00000000-0000-4000-8000-000000000000";
-        check(service.get("/v1/nowhere"), 404, "not-found");
-        check(service.get("/"), 404, "not-found");
-        check(service.get("/v1/objects/" + someId), 404, "object-not-found");
-        check(service.get("/v1/objects/abc"), 404, "object-not-found");
-        check(service.get("/v1/objects/" + someId + "/content"), 404, "object-not-found");
-        check(service.get("/v1/objects/" + someId + "/archive"), 404, "object-not-found");
-        check(service.send("DELETE", "/v1/objects/" + someId, BodyPublishers.noBody()), 404, "object-not-found");
-        check(service.post("/v1/models", new byte[1]), 405, "method-not-allowed");
-        check(service.get("/v1/objects?limit=x"), 400, "invalid-parameter");
-        check(service.get("/v1/objects?limit=0"), 400, "invalid-parameter");
-        check(service.get("/v1/objects?after=yesterday"), 400, "invalid-parameter");
-        check(service.get("/v1/objects", "Accept", "image/png"), 406, "not-acceptable");
-        JsonNode tier = check(service.post("/v1/objects?tier=fast", new byte[1]), 400, "invalid-parameter");
+        RunningService.problem(service.get("/v1/nowhere"), 404, "not-found");
+        RunningService.problem(service.get("/"), 404, "not-found");
+        RunningService.problem(service.get("/v1/objects/" + someId), 404, "object-not-found");
+        RunningService.problem(service.get("/v1/objects/abc"), 404, "object-not-found");
+        RunningService.problem(service.get("/v1/objects/" + someId + "/content"), 404, "object-not-found");
+        RunningService.problem(service.get("/v1/objects/" + someId + "/archive"), 404, "object-not-found");
+        RunningService.problem(
+                service.send("DELETE", "/v1/objects/" + someId, BodyPublishers.noBody()), 404, "object-not-found");
+        RunningService.problem(service.post("/v1/models", new byte[1]), 405, "method-not-allowed");
+        RunningService.problem(service.get("/v1/objects?limit=x"), 400, "invalid-parameter");
+        RunningService.problem(service.get("/v1/objects?limit=0"), 400, "invalid-parameter");
+        RunningService.problem(service.get("/v1/objects?after=yesterday"), 400, "invalid-parameter");
+        RunningService.problem(service.get("/v1/objects", "Accept", "image/png"), 406, "not-acceptable");
+        JsonNode tier =
+                RunningService.problem(service.post("/v1/objects?tier=fast", new byte[1]), 400, "invalid-parameter");
         assertThat(tier.path("parameter").asString()).isEqualTo("tier");
         assertThat(tier.path("value").asString()).isEqualTo("fast");
-        JsonNode model = check(service.post("/v1/compress?model=gpt", new byte[1]), 400, "invalid-parameter");
+        JsonNode model =
+                RunningService.problem(service.post("/v1/compress?model=gpt", new byte[1]), 400, "invalid-parameter");
         assertThat(model.path("detail").asString()).contains("gpt");
     }
 
     @Test
     void whatTheServerItselfRefusesIsAProblemToo() throws Exception {
         String answer = raw("GET /v1/objects?after=a|b^c HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
-        assertThat(answer).startsWith("HTTP/1.1 400").contains("application/problem+json", "urn:codelength:problem:");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400")
+                .contains("application/problem+json", "urn:codelength:problem:")
+                .doesNotContain("null");
     }
 
-    private static JsonNode check(HttpResponse<byte[]> answer, int status, String kind) {
-        String body = new String(answer.body(), StandardCharsets.UTF_8);
-        assertThat(answer.statusCode()).as(body).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).as(body).contains("application/problem+json");
-        JsonNode problem = RunningService.json(answer);
-        assertThat(problem.path("type").asString()).isEqualTo("urn:codelength:problem:" + kind);
-        assertThat(problem.path("status").asInt()).isEqualTo(status);
-        assertThat(problem.path("title").asString()).isNotBlank();
-        assertThat(problem.path("detail").asString()).isNotBlank();
-        return problem;
+    @Test
+    void itListensOnLoopbackOnlyUnlessToldOtherwise() throws Exception {
+        assertThat(ServeOptions.DEFAULT_ADDRESS).isEqualTo("127.0.0.1");
+        for (java.net.NetworkInterface network :
+                java.util.Collections.list(java.net.NetworkInterface.getNetworkInterfaces())) {
+            for (java.net.InetAddress address : java.util.Collections.list(network.getInetAddresses())) {
+                if (!address.isLoopbackAddress()) {
+                    assertThatThrownBy(() -> new Socket(address, service.port()).close())
+                            .as(address.toString())
+                            .isInstanceOf(IOException.class);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPortInUseIsNamed(@TempDir Path other) {
+        ServeOptions options =
+                RunningService.options(other, new RunningService.NoModels(), RunningService.SMALL_LIMITS);
+        ServeOptions samePort = new ServeOptions(
+                service.port(),
+                options.address(),
+                other,
+                options.programs(),
+                options.database(),
+                options.limits(),
+                options.predictors(),
+                options.catalog());
+        assertThatThrownBy(() -> RunningService.start(samePort))
+                .isInstanceOf(CommandFailedException.class)
+                .hasMessageContaining("port " + service.port())
+                .hasMessageContaining("--port");
     }
 
     private static String raw(String request) throws IOException {
-        try (Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), service.port());
+        try (Socket socket = service.connect();
                 OutputStream out = socket.getOutputStream();
                 InputStream in = socket.getInputStream()) {
             out.write(request.getBytes(StandardCharsets.ISO_8859_1));

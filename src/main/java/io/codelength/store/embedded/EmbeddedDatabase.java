@@ -16,6 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A PostgreSQL server over one data directory, for one service: listens on loopback only, asks for a password made at
@@ -26,6 +28,8 @@ import java.util.concurrent.TimeUnit;
  * server says.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
     private static final String USER = "codelength";
     private static final String MAJOR_VERSION = "18";
     private static final Duration STOP_PATIENCE = Duration.ofMinutes(1);
@@ -102,6 +106,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             }
             return;
         }
+        LOG.info("making a database in {}; this happens once", cluster);
         Path unfinished = cluster.resolveSibling("postgresql.unfinished");
         PostgresPrograms.deleteTree(unfinished);
         Files.createDirectory(unfinished);
@@ -148,6 +153,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             if (standing == Standing.OURS && asked.isEmpty()) {
                 long pid = left.orElseThrow().pid();
                 asked = ProcessHandle.of(pid);
+                LOG.info("stopping the PostgreSQL (process {}) that a killed service left in {}", pid, cluster);
                 run(List.of(programs.path("pg_ctl"), "kill", "INT", Long.toString(pid)));
             }
             if (System.nanoTime() > deadline) {
@@ -183,6 +189,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
             String output = started.output() + Files.readString(log, StandardCharsets.UTF_8);
             // The last backends of a killed server are about to leave their shared memory, or the port was taken.
             boolean passing = output.contains("is still in use") || output.contains("could not bind");
+            if (output.contains("lock file \"postmaster.pid\" already exists")) {
+                // A server that a service was just starting when it was killed came up after we looked for it.
+                stopOrphan();
+                passing = true;
+            }
             if (!passing || System.nanoTime() > deadline) {
                 throw new DatabaseStartException(
                         "The database in %s does not start: %s".formatted(cluster, output.strip()));
