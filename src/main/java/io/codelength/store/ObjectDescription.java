@@ -5,7 +5,7 @@ package io.codelength.store;
  *
  * @param name what the user calls it; may be empty
  * @param tier the tier it is compressed with
- * @param model fingerprint of the model, 64 hexadecimal digits
- * @param modelName the model's short name
+ * @param model fingerprint of the model, 64 hexadecimal digits; empty if the tier uses none
+ * @param modelName the model's short name; empty if there is none
  */
 public record ObjectDescription(String name, String tier, String model, String modelName) {}

@@ -65,12 +65,12 @@ public class StoredObject {
         return tier;
     }
 
-    /** Fingerprint of the model it was compressed with, 64 hexadecimal digits. */
+    /** Fingerprint of the model it was compressed with, 64 hexadecimal digits; empty if its tier uses none. */
     public String model() {
         return model;
     }
 
-    /** The model's short name, for people. */
+    /** The model's short name, for people; empty if there is none. */
     public String modelName() {
         return modelName;
     }

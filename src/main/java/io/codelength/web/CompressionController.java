@@ -69,12 +69,12 @@ final class CompressionController {
             HttpServletResponse response)
             throws IOException {
         CompressionOptions options = Parameters.options(tier);
-        Predictor predictor = models.named(model);
+        Optional<Predictor> predictor = models.of(options.tier(), model);
         try (Spool archive = workbench.spool()) {
             workbench.compute(
                     request,
                     (body, scope) -> compressor.compress(
-                            body, archive.sink(), Optional.of(predictor), options, scope, Progress.NONE));
+                            body, archive.sink(), predictor, options, scope, Progress.NONE));
             workbench.send(archive, response);
         }
     }

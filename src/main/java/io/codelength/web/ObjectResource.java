@@ -3,11 +3,13 @@ package io.codelength.web;
 import io.codelength.store.StoredObject;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object as clients see it.
  *
- * @param model fingerprint of its model
+ * @param model fingerprint of its model; null if its tier uses none
+ * @param modelName that model's short name; null like it
  * @param sha256 digest of the original
  * @param rate compressed over original; 0 for an empty object
  * @param ratio original over compressed
@@ -17,8 +19,8 @@ record ObjectResource(
         UUID id,
         String name,
         String tier,
-        String model,
-        String modelName,
+        @Nullable String model,
+        @Nullable String modelName,
         long originalBytes,
         long archiveBytes,
         int frames,
@@ -34,8 +36,8 @@ record ObjectResource(
                 object.id(),
                 object.name(),
                 object.tier(),
-                object.model(),
-                object.modelName(),
+                orNull(object.model()),
+                orNull(object.modelName()),
                 object.originalBytes(),
                 object.archiveBytes(),
                 object.frames(),
@@ -44,5 +46,9 @@ record ObjectResource(
                 ratio,
                 8 * rate,
                 object.created());
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 }

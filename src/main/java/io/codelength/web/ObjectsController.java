@@ -86,12 +86,13 @@ final class ObjectsController {
             HttpServletRequest request)
             throws IOException {
         CompressionOptions options = Parameters.options(tier);
-        Predictor predictor = models.named(model);
+        String checkedName = Parameters.name(name);
+        Optional<Predictor> predictor = models.of(options.tier(), model);
         ObjectDescription description = new ObjectDescription(
-                Parameters.name(name),
+                checkedName,
                 options.tier().toString(),
-                predictor.model().fingerprint().toString(),
-                predictor.model().name());
+                predictor.map(used -> used.model().fingerprint().toString()).orElse(""),
+                predictor.map(used -> used.model().name()).orElse(""));
         StoredObject object =
                 workbench.compute(request, (body, scope) -> store(description, body, predictor, options, scope));
         return ResponseEntity.created(URI.create("/v1/objects/" + object.id())).body(ObjectResource.of(object));
@@ -100,13 +101,13 @@ final class ObjectsController {
     private StoredObject store(
             ObjectDescription description,
             InputStream body,
-            Predictor predictor,
+            Optional<Predictor> predictor,
             CompressionOptions options,
             CallScope scope)
             throws IOException {
         try (ObjectUpload archive = store.begin(description)) {
             CompressionSummary summary =
-                    compressor.compress(body, archive, Optional.of(predictor), options, scope, Progress.NONE);
+                    compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
             scope.throwIfCancelled();
             return store.finish(archive, summary);
         }

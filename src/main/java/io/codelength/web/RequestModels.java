@@ -2,10 +2,12 @@ package io.codelength.web;
 
 import io.codelength.codec.ModelMismatchException;
 import io.codelength.codec.PredictorSource;
+import io.codelength.codec.Tier;
 import io.codelength.predict.Predictor;
 import io.codelength.web.ModelCatalog.ModelSummary;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,13 +35,32 @@ final class RequestModels {
      */
     Predictor named(String model) {
         try {
-            return predictors.named(model.isEmpty() ? "" : fingerprint(model));
+            return predictors.named(fingerprint(model));
         } catch (ModelMismatchException e) {
             throw new InvalidParameterException("model", model, Parameters.messageOf(e));
         }
     }
 
+    /**
+     * The model that a tier takes, loaded if need be.
+     *
+     * @param model empty for the tier's own choice
+     * @return empty if the tier needs none
+     * @throws InvalidParameterException if there is none or more than one, or if one is named and the tier needs none
+     */
+    Optional<Predictor> of(Tier tier, String model) {
+        try {
+            return tier.predictor(predictors, fingerprint(model));
+        } catch (IllegalArgumentException | ModelMismatchException e) {
+            throw new InvalidParameterException("model", model, Parameters.messageOf(e));
+        }
+    }
+
+    /** @return empty for an empty name */
     private String fingerprint(String model) {
+        if (model.isEmpty()) {
+            return "";
+        }
         List<ModelSummary> models = catalog.models();
         List<ModelSummary> found =
                 models.stream().filter(each -> each.name().equals(model)).toList();

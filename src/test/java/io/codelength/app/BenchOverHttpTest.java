@@ -42,7 +42,7 @@ class BenchOverHttpTest {
     @BeforeAll
     static void start() throws IOException {
         KnownModels models = new KnownModels(new ModelStore(folder.resolve("home")));
-        predictors = new EnginePredictors(new EngineChoice("reference", 2), models, note -> {});
+        predictors = new EnginePredictors(new EngineChoice("auto", 2), models, note -> {});
         service = RunningService.start(new ServeOptions(
                 0,
                 ServeOptions.DEFAULT_ADDRESS,
@@ -78,30 +78,40 @@ class BenchOverHttpTest {
         try (Stream<Path> paths = Files.walk(bench)) {
             for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
                 String name = bench.relativize(path).toString();
-                comesBack(name, first(path, 1200), "stories260K");
+                storedAndReadBack(name, first(path, 16 << 10), "tier=standard&model=stories260K");
                 files++;
                 if (List.of("canterbury/alice29.txt", "loghub-2k/HDFS_2k.log", "canterbury/ptt5")
                         .contains(name)) {
-                    comesBack(name, first(path, 600), "base");
-                    comesBack(name + ", beyond the compact form", first(path, 2200), "stories260K");
+                    comesBack(name, first(path, 600), "");
+                    for (String tier : List.of("fast", "model&model=stories260K", "max")) {
+                        comesBack(name + ", tier " + tier, first(path, 2200), "tier=" + tier);
+                    }
                 }
             }
         }
         assertThat(files).isGreaterThan(30);
     }
 
-    private static JsonNode comesBack(String name, byte[] original, String model) throws Exception {
-        HttpResponse<byte[]> stored = service.post("/v1/objects?name=x&model=" + model, original);
+    /** @return the object's path */
+    private static String storedAndReadBack(String name, byte[] original, String parameters) throws Exception {
+        HttpResponse<byte[]> stored = service.post("/v1/objects?name=x&" + parameters, original);
         assertThat(stored.statusCode()).as(name).isEqualTo(201);
         String path = stored.headers().firstValue("Location").orElseThrow();
+        assertThat(RunningService.json(stored).path("archiveBytes").asInt())
+                .as(name)
+                .isLessThanOrEqualTo(original.length + 64);
         assertThat(service.get(path + "/content").body()).as(name).isEqualTo(original);
+        return path;
+    }
+
+    private static JsonNode comesBack(String name, byte[] original, String parameters) throws Exception {
+        String path = storedAndReadBack(name, original, parameters);
         byte[] archive = service.get(path + "/archive").body();
-        assertThat(archive.length).as(name).isLessThanOrEqualTo(original.length + 64);
         assertThat(service.post("/v1/decompress", archive).body()).as(name).isEqualTo(original);
-        assertThat(service.post("/v1/compress?model=" + model, original).body())
+        assertThat(service.post("/v1/compress?" + parameters, original).body())
                 .as(name)
                 .isEqualTo(archive);
-        return RunningService.json(stored);
+        return RunningService.json(service.get(path));
     }
 
     private static void install(Path source, String name) throws IOException {

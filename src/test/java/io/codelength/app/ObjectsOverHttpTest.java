@@ -10,6 +10,7 @@ import io.codelength.codec.Measurer;
 import io.codelength.codec.OnePredictor;
 import io.codelength.codec.Progress;
 import io.codelength.codec.TestTexts;
+import io.codelength.codec.Tier;
 import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.limit.CallScope;
 import io.codelength.model.TinyModels;
@@ -111,6 +112,35 @@ class ObjectsOverHttpTest {
                 .isEqualTo(original);
         assertThat(service.post("/v1/compress", original).body()).as(what).isEqualTo(archive.body());
         delete(path);
+    }
+
+    @Test
+    void everyTierStoresAndSaysWithWhichModel() throws Exception {
+        byte[] text = LikelyText.of(predictor, 3000, 13);
+        for (Tier tier : Tier.values()) {
+            String path = store(text, "?tier=" + tier);
+            JsonNode object = RunningService.json(service.get(path));
+            assertThat(object.path("tier").asString()).isEqualTo(tier.toString());
+            if (tier == Tier.FAST) {
+                assertThat(object.path("model").isNull()).isTrue();
+                assertThat(object.path("modelName").isNull()).isTrue();
+            } else {
+                assertThat(object.path("model").asString())
+                        .isEqualTo(predictor.model().fingerprint().toString());
+            }
+            assertThat(service.get(path + "/content").body()).as(tier.toString()).isEqualTo(text);
+            checkRange(path + "/content", text, "bytes=1200-1300", 1200, 1301);
+            byte[] archive = service.get(path + "/archive").body();
+            assertThat(service.post("/v1/compress?tier=" + tier, text).body()).isEqualTo(archive);
+            delete(path);
+        }
+        String name = predictor.model().name();
+        for (String path : List.of("/v1/objects", "/v1/compress")) {
+            JsonNode problem = RunningService.problem(
+                    service.post(path + "?tier=fast&model=" + name, text), 400, "invalid-parameter");
+            assertThat(problem.path("parameter").asString()).isEqualTo("model");
+            assertThat(problem.path("detail").asString()).contains("uses no model", "leave one of them out");
+        }
     }
 
     @Test
@@ -236,7 +266,8 @@ class ObjectsOverHttpTest {
         int frameBytes = 256 * 1024;
         byte[] original = Arrays.copyOf(TestTexts.random(frameBytes, 8), frameBytes + 6000);
         System.arraycopy(LikelyText.of(predictor, 6000, 8), 0, original, frameBytes, 6000);
-        String path = store(original);
+        // Token frames are the smallest.
+        String path = store(original, "?tier=model");
         assertThat(RunningService.json(service.get(path)).path("frames").asInt())
                 .isEqualTo(2);
 
@@ -456,7 +487,11 @@ class ObjectsOverHttpTest {
     }
 
     private static String store(byte[] body) throws Exception {
-        HttpResponse<byte[]> stored = service.post("/v1/objects", body);
+        return store(body, "");
+    }
+
+    private static String store(byte[] body, String query) throws Exception {
+        HttpResponse<byte[]> stored = service.post("/v1/objects" + query, body);
         assertThat(stored.statusCode()).isEqualTo(201);
         return stored.headers().firstValue("Location").orElseThrow();
     }

@@ -86,9 +86,9 @@ class ServiceTest {
         RunningService.problem(service.get("/v1/objects?after=yesterday"), 400, "invalid-parameter");
         RunningService.problem(service.get("/v1/objects", "Accept", "image/png"), 406, "not-acceptable");
         JsonNode tier =
-                RunningService.problem(service.post("/v1/objects?tier=fast", new byte[1]), 400, "invalid-parameter");
+                RunningService.problem(service.post("/v1/objects?tier=best", new byte[1]), 400, "invalid-parameter");
         assertThat(tier.path("parameter").asString()).isEqualTo("tier");
-        assertThat(tier.path("value").asString()).isEqualTo("fast");
+        assertThat(tier.path("value").asString()).isEqualTo("best");
         JsonNode model =
                 RunningService.problem(service.post("/v1/compress?model=gpt", new byte[1]), 400, "invalid-parameter");
         assertThat(model.path("detail").asString()).contains("gpt");
