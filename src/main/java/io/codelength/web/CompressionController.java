@@ -73,8 +73,8 @@ final class CompressionController {
         try (Spool archive = workbench.spool()) {
             workbench.compute(
                     request,
-                    (body, scope) -> compressor.compress(
-                            body, archive.sink(), predictor, options, scope, Progress.NONE));
+                    (body, scope) ->
+                            compressor.compress(body, archive.sink(), predictor, options, scope, Progress.NONE));
             workbench.send(archive, response);
         }
     }

@@ -106,8 +106,7 @@ final class ObjectsController {
             CallScope scope)
             throws IOException {
         try (ObjectUpload archive = store.begin(description)) {
-            CompressionSummary summary =
-                    compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
+            CompressionSummary summary = compressor.compress(body, archive, predictor, options, scope, Progress.NONE);
             scope.throwIfCancelled();
             return store.finish(archive, summary);
         }

@@ -85,11 +85,7 @@ public final class ArithmeticLoss {
     static List<Measurement> inFloat(Path model, int windowTokens, byte[]... texts) throws IOException {
         try (SourceModel source = ModelFiles.open(model)) {
             return new EngineBackend()
-                    .inFloat(
-                            source,
-                            windowTokens,
-                            EngineChoice.AUTO,
-                            scorer -> measure(new Measurer(scorer), texts));
+                    .inFloat(source, windowTokens, EngineChoice.AUTO, scorer -> measure(new Measurer(scorer), texts));
         }
     }
 
@@ -103,10 +99,14 @@ public final class ArithmeticLoss {
     }
 
     static List<Measurement> exact(ExactModel model, int windowTokens, EngineChoice engine, byte[]... texts) {
-        try (ChosenEngine chosen = ChosenEngine.of(engine, System.err::println);
+        try (ChosenEngine chosen = ChosenEngine.of(engine, ArithmeticLoss::say);
                 Predictor predictor = chosen.load(model)) {
             return measure(new Measurer(new ExactScorer(predictor, windowTokens)), texts);
         }
+    }
+
+    private static void say(String note) {
+        System.err.println(note);
     }
 
     private static List<Measurement> measure(Measurer measurer, byte[]... texts) {

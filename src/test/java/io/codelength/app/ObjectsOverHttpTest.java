@@ -128,7 +128,9 @@ class ObjectsOverHttpTest {
                 assertThat(object.path("model").asString())
                         .isEqualTo(predictor.model().fingerprint().toString());
             }
-            assertThat(service.get(path + "/content").body()).as(tier.toString()).isEqualTo(text);
+            assertThat(service.get(path + "/content").body())
+                    .as(tier.toString())
+                    .isEqualTo(text);
             checkRange(path + "/content", text, "bytes=1200-1300", 1200, 1301);
             byte[] archive = service.get(path + "/archive").body();
             assertThat(service.post("/v1/compress?tier=" + tier, text).body()).isEqualTo(archive);

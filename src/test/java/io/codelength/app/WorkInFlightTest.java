@@ -232,7 +232,8 @@ class WorkInFlightTest {
 
     private static byte[] post(String path, int contentLength, byte[] body) {
         return concatenated(
-                bytes("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(path, contentLength)), body);
+                bytes("POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n".formatted(path, contentLength)),
+                body);
     }
 
     private static byte[] concatenated(byte[]... parts) {
