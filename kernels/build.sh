@@ -49,9 +49,14 @@ else
     compile interface
     compile model
     compile pool
+    compile mixing
+    compile mixing_interface
+    compile mixing_plain
     compile path_scalar
     if [ "$machine" = x86_64 ]; then
         compile path_avx2 -mavx2
+        compile mixing_avx2 -mavx2
+        compile mixing_avx512 -mavx2 -mavx512f -mavx512bw -mavx512dq -mavx512vl -Wno-uninitialized
         compile path_avx512vl -mavx2 -mavx512f -mavx512vl -mavx512vnni
         compile path_avx512vnni -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni \
             -mprefer-vector-width=512 -Wno-uninitialized

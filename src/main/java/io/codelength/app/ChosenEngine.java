@@ -5,12 +5,15 @@ import io.codelength.codec.EngineChoice;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.CpuUnavailableException;
 import io.codelength.engine.cpu.DeviceKernels;
+import io.codelength.engine.cpu.NativeMixing;
 import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.pytorch.PyTorchEngine;
 import io.codelength.engine.pytorch.PyTorchOptions;
 import io.codelength.engine.pytorch.PyTorchOptions.DeviceChoice;
 import io.codelength.engine.pytorch.PyTorchUnavailableException;
 import io.codelength.engine.reference.ReferenceEngine;
+import io.codelength.mix.Mixing;
+import io.codelength.mix.ReferenceMixing;
 import io.codelength.model.ExactModel;
 import io.codelength.predict.Engine;
 import io.codelength.predict.EngineMismatchException;
@@ -114,6 +117,20 @@ final class ChosenEngine implements AutoCloseable {
                             .formatted(choice.name()));
         }
         return new PyTorchOptions(DeviceChoice.AUTO, choice.threads());
+    }
+
+    /** What mixes contexts, the same bytes whichever it is: native code where there is some, unless plain Java was asked for. */
+    static Mixing mixing(EngineChoice choice, Consumer<String> notes) {
+        if (choice.name().equals(REFERENCE)) {
+            return new ReferenceMixing();
+        }
+        try {
+            return new NativeMixing();
+        } catch (CpuUnavailableException e) {
+            notes.accept(
+                    "contexts are mixed in plain Java, with the same results but much more slowly: " + e.getMessage());
+            return new ReferenceMixing();
+        }
     }
 
     /** How many threads plain Java and the native kernels take. */

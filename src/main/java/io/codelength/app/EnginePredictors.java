@@ -6,6 +6,7 @@ import io.codelength.codec.ModelMismatchException;
 import io.codelength.container.ModelReference;
 import io.codelength.container.ModelReference.FingerprintPrefix;
 import io.codelength.container.ModelReference.Shipped;
+import io.codelength.mix.Mixing;
 import io.codelength.model.Fingerprint;
 import io.codelength.model.store.KnownModels;
 import io.codelength.model.store.KnownModels.KnownModel;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the models that callers and archives name, loads each once with the chosen engine, and keeps it until closed.
@@ -28,8 +30,11 @@ import java.util.function.Consumer;
 public final class EnginePredictors implements Backend.Predictors {
     private final KnownModels models;
     private final ChosenEngine engine;
+    private final EngineChoice choice;
+    private final Consumer<String> notes;
     private final int threads;
     private final Map<Fingerprint, Predictor> predictors = new HashMap<>();
+    private @Nullable Mixing mixing;
 
     /**
      * Nothing is loaded before a model is asked for.
@@ -39,6 +44,8 @@ public final class EnginePredictors implements Backend.Predictors {
      */
     public EnginePredictors(EngineChoice choice, KnownModels models, Consumer<String> notes) {
         this.models = models;
+        this.choice = choice;
+        this.notes = notes;
         this.engine = ChosenEngine.of(choice, notes);
         this.threads = choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads();
     }
@@ -58,6 +65,14 @@ public final class EnginePredictors implements Backend.Predictors {
         return load(() -> models.list().stream()
                 .max(Comparator.comparingLong(KnownModel::bytes))
                 .orElseThrow(() -> new IllegalStateException("invariant broken: no model ships with the program")));
+    }
+
+    @Override
+    public synchronized Mixing mixing() {
+        if (mixing == null) {
+            mixing = ChosenEngine.mixing(choice, notes);
+        }
+        return mixing;
     }
 
     @Override

@@ -112,13 +112,8 @@ final class ContextMixer {
     /** Before anything was learned, for a text in one lane. */
     private ContextMixer(int textBytes) {
         slots = new SlotTable(Sizes.PRIOR.bucketBits, Optional.empty());
-        stateMeanings = new int[CONTEXTS][CounterStates.count()];
-        for (int[] meanings : stateMeanings) {
-            for (int state = 0; state < meanings.length; state++) {
-                meanings[state] = AdaptiveProbability.of(
-                        10L * CounterStates.ones(state) + 4, 10L * CounterStates.total(state) + 8);
-            }
-        }
+        stateMeanings = new int[CONTEXTS][];
+        Arrays.setAll(stateMeanings, i -> newMeanings());
         order1 = new int[1 << 16];
         Arrays.fill(order1, AdaptiveProbability.HALF);
         matchMeanings = new int[MATCH_ROWS];
@@ -181,6 +176,16 @@ final class ContextMixer {
             lanes[i] = new LaneHistory(starts[i]);
         }
         begin();
+    }
+
+    /** What counter states mean before anything was learned. */
+    static int[] newMeanings() {
+        int[] meanings = new int[CounterStates.count()];
+        for (int state = 0; state < meanings.length; state++) {
+            meanings[state] =
+                    AdaptiveProbability.of(10L * CounterStates.ones(state) + 4, 10L * CounterStates.total(state) + 8);
+        }
+        return meanings;
     }
 
     private static Mixer[] newMixers(int count, int weight) {

@@ -1,0 +1,381 @@
+// What a frame's mixing does once a byte or once a frame: the same code for every path.
+#include "mixing.h"
+
+#include <algorithm>
+#include <new>
+#include <utility>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace codelength {
+namespace mixing {
+
+namespace {
+
+constexpr int kRecordMost = 2048;
+constexpr int kVerifiedMost = 400;
+
+uint32_t at(const uint8_t* text, int position, int back) {
+    return back <= position ? text[position - back] : 0;
+}
+
+void takeText(const Tables& t, Lane& lane, uint32_t c1) {
+    int byteClass = t.byteClass[c1];
+    bool isLetter = byteClass == 1 || byteClass == 2 || byteClass == 6;
+    if (isLetter) {
+        lane.word = (lane.word + (byteClass == 2 ? c1 + 32 : c1) + 1) * 0x2F0B4C47u;
+        lane.word ^= lane.word >> 16;
+    } else if (lane.word != 0) {
+        lane.wordBeforeThat = lane.wordBefore;
+        lane.wordBefore = lane.word;
+        lane.word = 0;
+    }
+    if (c1 == '\n') {
+        lane.lineBefore = lane.lineStart;
+        lane.lineStart = lane.position;
+        lane.field = 0;
+        lane.fieldHash = 0;
+        lane.firstOfLine = 0;
+    } else {
+        if (lane.position - lane.lineStart <= 4) {
+            lane.firstOfLine = lane.firstOfLine << 8 | c1;
+        }
+        if (isLetter || byteClass == 3) {
+            lane.fieldHash = hash(lane.fieldHash, c1);
+        } else {
+            lane.field = lane.field < 255 ? lane.field + 1 : 255;
+            lane.fieldHash = 0;
+        }
+    }
+    uint32_t alike = byteClass == 1 ? 'a' : byteClass == 2 ? 'A' : byteClass == 3 ? '0' : c1;
+    lane.shapeBefore = lane.shapeBefore << 8 | lane.shape >> 24;
+    lane.shape = lane.shape << 8 | alike;
+}
+
+void takeRecord(const uint8_t* text, Lane& lane, uint32_t c1) {
+    int distance = lane.position - lane.lastPosition[c1];
+    lane.lastPosition[c1] = lane.position;
+    if (distance <= 1 || distance >= kRecordMost || lane.position < 2 * distance + 1 ||
+        text[lane.position - 1 - 2 * distance] != c1) {
+        return;
+    }
+    int* bytes = lane.recordBytes;
+    int* seen = lane.recordSeen;
+    int candidate = 0;
+    while (candidate < 3 && bytes[candidate] != distance) {
+        candidate++;
+    }
+    if (candidate == 3) {
+        if (--seen[2] < 0) {
+            bytes[2] = distance;
+            seen[2] = 1;
+        }
+        return;
+    }
+    if (++seen[candidate] > 255) {
+        for (int i = 0; i < 3; i++) {
+            seen[i] >>= 1;
+        }
+    }
+    if (candidate > 0 && seen[candidate] > seen[candidate - 1]) {
+        std::swap(bytes[candidate], bytes[candidate - 1]);
+        std::swap(seen[candidate], seen[candidate - 1]);
+    }
+}
+
+void makeContexts(const Mixing& m, Lane& lane) {
+    const uint8_t* text = m.history + lane.start;
+    uint32_t last4 = lane.last4;
+    uint32_t c1 = last4 & 0xff;
+    lane.column = lane.position - lane.lineStart;
+    lane.above = 0;
+    uint32_t aboveNext = 0;
+    int up = lane.lineBefore + lane.column;
+    if (lane.lineStart > 0 && up < lane.lineStart) {
+        lane.above = text[up];
+        aboveNext = up + 1 < lane.lineStart ? text[up + 1] : 0;
+    }
+    int record = lane.recordSeen[0] > 8 ? lane.recordBytes[0] : 0;
+    int distance = record == 0 ? 4 : record;
+    lane.recordAbove = at(text, lane.position, distance);
+    uint32_t place = record == 0 ? 0 : static_cast<uint32_t>(lane.position % record);
+    uint32_t above = static_cast<uint32_t>(lane.above);
+    uint32_t* h = lane.contexts;
+    h[0] = hash(1, c1);
+    h[1] = hash(2, last4 & 0xffff);
+    h[2] = hash(3, last4 & 0xffffff);
+    h[3] = hash(4, last4);
+    h[4] = hash(hash(5, last4), lane.before4 & 0xff);
+    h[5] = hash(hash(6, last4), lane.before4 & 0xffff);
+    h[6] = hash(hash(7, lane.word), c1);
+    h[7] = hash(hash(8, lane.word), lane.wordBefore);
+    h[8] = hash(hash(9, lane.word), hash(c1, lane.wordBeforeThat));
+    h[9] = hash(hash(10, static_cast<uint32_t>(lane.column < 255 ? lane.column : 255)), above);
+    h[10] = hash(hash(11, above << 8 | aboveNext), c1);
+    h[11] = hash(hash(12, lane.firstOfLine), hash(lane.field, lane.fieldHash));
+    h[12] = hash(hash(13, lane.shape), lane.shapeBefore);
+    h[13] = hash(hash(14, lane.recordAbove << 8 | at(text, lane.position, 2 * distance)), place);
+    h[14] = hash(hash(15, place), static_cast<uint32_t>(record));
+    h[15] = hash(16, last4 & 0xffff00);
+    h[16] = hash(17, last4 & 0xffff0000);
+    h[17] = hash(hash(18, m.followers[last4 & 0xffff] & 0xffff), c1);
+}
+
+void look(Mixing& m, Match& match, uint32_t candidate, int least, const Lane& lane) {
+    if (candidate == 0) {
+        return;
+    }
+    int from = static_cast<int>(candidate) - 1;
+    int owner = 0;
+    int high = static_cast<int>(m.lanes.size());
+    while (high - owner > 1) {
+        int middle = (owner + high) / 2;
+        (m.laneStarts[static_cast<size_t>(middle)] <= from ? owner : high) = middle;
+    }
+    int here = lane.start + lane.position;
+    int most = from + 1 - m.laneStarts[static_cast<size_t>(owner)];
+    most = most < lane.position ? most : lane.position;
+    most = most < kVerifiedMost ? most : kVerifiedMost;
+    int length = 0;
+    while (length < most && m.history[from - length] == m.history[here - 1 - length]) {
+        length++;
+    }
+    if (length >= least) {
+        match.length = length;
+        match.pointer = from + 1;
+        match.lane = owner;
+    }
+}
+
+void followMatches(Mixing& m, Lane& lane) {
+    int here = lane.start + lane.position;
+    for (int i = 0; i < kMatches; i++) {
+        Match& match = lane.matches[i];
+        if (match.length > 0) {
+            if (m.history[match.pointer] == m.history[here - 1]) {
+                match.length = match.length < 65535 ? match.length + 1 : 65535;
+                match.pointer++;
+            } else {
+                match.length = 0;
+            }
+        }
+        if (lane.position >= kMatchLeast[i]) {
+            uint32_t h = 0;
+            for (int k = 1; k <= kMatchLeast[i]; k++) {
+                h = (h + m.history[here - k] + 1) * 0x2F0B4C47u;
+            }
+            h ^= h >> 15;
+            h *= 0x9E3779B1u;
+            uint32_t& entry = m.matchTables[i][h >> (32 - m.matchBits)];
+            if (match.length == 0) {
+                uint32_t candidate = entry;
+                if (candidate == 0 && m.primed != nullptr) {
+                    candidate = m.primed->matchTables[i][h >> (32 - m.primed->matchBits)];
+                }
+                look(m, match, candidate, kMatchLeast[i], lane);
+            }
+            entry = static_cast<uint32_t>(here);
+        }
+        if (match.length > 0 && match.pointer >= m.known[static_cast<size_t>(match.lane)]) {
+            match.length = 0;
+        }
+    }
+}
+
+template <class T>
+T* allocate(Mixing& m, size_t count, bool clear) {
+    size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
+    size_t alignment = bytes >= (size_t{2} << 20) ? size_t{2} << 20 : 64;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void* block = std::aligned_alloc(alignment, bytes);
+    if (block == nullptr) {
+        throw std::bad_alloc();
+    }
+    m.blocks.push_back(block);
+#if defined(__linux__)
+    if (bytes >= (size_t{4} << 20)) {
+        madvise(block, bytes, MADV_HUGEPAGE);
+    }
+#endif
+    if (clear) {
+        std::memset(block, 0, bytes);
+    }
+    return static_cast<T*>(block);
+}
+
+template <class T>
+void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
+    to = allocate<T>(m, count, false);
+    std::memcpy(to, from, count * sizeof(T));
+}
+
+}  // namespace
+
+void takeByte(Mixing& m, Lane& lane) {
+    uint32_t c1 = lane.byteSoFar & 0xff;
+    m.history[lane.start + lane.position] = static_cast<uint8_t>(c1);
+    lane.before4 = lane.before4 << 8 | lane.last4 >> 24;
+    lane.last4 = lane.last4 << 8 | c1;
+    lane.byteSoFar = 1;
+    lane.bits = 0;
+    lane.position++;
+    m.known[static_cast<size_t>(lane.index)] = lane.start + lane.position;
+    lane.tokenBytes++;
+    lane.tokenHash = hash(lane.tokenHash, c1);
+    takeText(*m.tables, lane, c1);
+    uint32_t& followers = m.followers[lane.last4 >> 8 & 0xffff];
+    followers = followers << 8 | c1;
+    takeRecord(m.history + lane.start, lane, c1);
+    makeContexts(m, lane);
+    followMatches(m, lane);
+}
+
+Sizes Sizes::of(int textBytes, int memoryBits) {
+    int bits = 0;  // 2^bits is at least the length
+    while ((int64_t{1} << bits) < textBytes) {
+        bits++;
+    }
+    auto between = [](int least, int value, int most) {
+        value = value < most ? value : most;
+        return value > least ? value : least;
+    };
+    return {between(8, bits + 3, memoryBits - 1 - 6), between(10, bits, 18), between(12, bits + 1, 18)};
+}
+
+void select(Mixing& m, int lane) {
+    m.lane = &m.lanes[static_cast<size_t>(lane) + (m.primed == nullptr ? 0 : 1)];
+}
+
+void beginToken(Mixing& m) {
+    m.lane->tokenBytes = 0;
+    m.lane->tokenHash = 0;
+    m.tokenBegins[m.lane->start + m.lane->position] = 1;
+}
+
+std::unique_ptr<Mixing> open(
+    const Tables& t, const Mixing* primed, const int* laneStarts, int lanes, const Sizes& sizes, bool model) {
+    std::unique_ptr<Mixing> made(new Mixing);
+    Mixing& m = *made;
+    m.tables = &t;
+    m.primed = primed;
+    int before = primed == nullptr ? 0 : primed->historyBytes;
+    m.historyBytes = before + laneStarts[lanes];
+    m.bucketBits = sizes.bucketBits;
+    m.matchBits = sizes.matchBits;
+    m.slots = allocate<uint8_t>(m, size_t{64} << sizes.bucketBits, true);
+    for (int i = 0; i < kMatches; i++) {
+        m.matchTables[i] = allocate<uint32_t>(m, size_t{1} << sizes.matchBits, true);
+    }
+    m.history = allocate<uint8_t>(m, static_cast<size_t>(m.historyBytes) + 1, false);
+    int mixers = model ? kMixersModel : kMixersAlone;
+    if (primed != nullptr) {
+        copyOf(m, m.meanings, primed->meanings, kContexts * 256);
+        copyOf(m, m.order1, primed->order1, 65536);
+        copyOf(m, m.followers, primed->followers, 65536);
+        std::memcpy(m.matchMeanings, primed->matchMeanings, sizeof m.matchMeanings);
+        for (int i = 0; i < 5; i++) {
+            copyOf(m, m.maps[i], primed->maps[i], static_cast<size_t>(kMapContexts[i]) * kPoints);
+        }
+        std::memcpy(m.history, primed->history, static_cast<size_t>(before));
+    } else {
+        m.meanings = allocate<uint32_t>(m, kContexts * 256, true);
+        for (int i = 0; i < kContexts * 256; i++) {
+            m.meanings[i] = t.newMeaning[i & 255];
+        }
+        m.order1 = allocate<uint32_t>(m, 65536, false);
+        for (int i = 0; i < 65536; i++) {
+            m.order1[i] = kHalf;
+        }
+        m.followers = allocate<uint32_t>(m, 65536, true);
+        std::memcpy(m.matchMeanings, t.newMatch, sizeof m.matchMeanings);
+        for (int i = 0; i < 5; i++) {
+            size_t count = static_cast<size_t>(kMapContexts[i]) * kPoints;
+            m.maps[i] = allocate<uint16_t>(m, count, false);
+            for (size_t k = 0; k < count; k++) {
+                m.maps[i][k] = t.newPoints[k % kPoints];
+            }
+        }
+    }
+    if (primed != nullptr && !model) {
+        for (int i = 0; i < mixers; i++) {
+            copyOf(m, m.weights[i], primed->weights[i], static_cast<size_t>(kMixerRows[i]) * kInputs);
+        }
+        copyOf(m, m.finalWeights, primed->finalWeights, kFinalRows * 8);
+    } else {
+        for (int i = 0; i < mixers; i++) {
+            size_t count = static_cast<size_t>(kMixerRows[i]) * kInputs;
+            m.weights[i] = allocate<int32_t>(m, count, false);
+            for (size_t k = 0; k < count; k++) {
+                m.weights[i][k] = model ? (k % kInputs == kModelInput ? kOne * 87 / 100 : kOne * 35 / 1000) : kOne / 10;
+            }
+        }
+        m.finalWeights = allocate<int32_t>(m, kFinalRows * 8, false);
+        for (int k = 0; k < kFinalRows * 8; k++) {
+            m.finalWeights[k] = kOne / mixers;
+        }
+    }
+    if (model) {
+        m.tokenBegins = allocate<uint8_t>(m, static_cast<size_t>(m.historyBytes) + 1, true);
+        StopModel& stop = m.stop;
+        stop.bits = sizes.stopBits;
+        for (uint32_t*& table : stop.tables) {
+            table = allocate<uint32_t>(m, size_t{1} << stop.bits, false);
+            std::fill_n(table, size_t{1} << stop.bits, kHalf);
+        }
+        stop.weights = allocate<int32_t>(m, kStopRows * kStopInputs, true);
+        for (int row = 0; row < kStopRows; row++) {
+            int32_t* weights = stop.weights + row * kStopInputs;
+            weights[0] = kOne * 8 / 10;
+            std::fill_n(weights + 1, kStopContexts, kOne * 15 / 100);
+        }
+    }
+    m.inputs[kBiasInput] = 256;
+    if (primed != nullptr) {
+        m.laneStarts.push_back(0);
+        m.known.push_back(before);
+        Lane lane;
+        m.lanes.push_back(lane);
+    }
+    for (int i = 0; i < lanes; i++) {
+        Lane lane;
+        lane.start = before + laneStarts[i];
+        lane.index = static_cast<int>(m.lanes.size());
+        m.laneStarts.push_back(lane.start);
+        m.known.push_back(lane.start);
+        m.lanes.push_back(lane);
+    }
+    m.laneStarts.push_back(m.historyBytes);
+    for (Lane& lane : m.lanes) {
+        makeContexts(m, lane);
+    }
+    m.lane = &m.lanes[primed == nullptr ? 0 : 1];
+    return made;
+}
+
+bool RangeEncoder::endsInside(uint64_t mask) {
+    uint64_t rounded = (low_ + mask) & ~mask;
+    if (rounded - low_ >= range_) {
+        return false;
+    }
+    if (rounded < low_) {
+        carry();
+    }
+    low_ = rounded;
+    return true;
+}
+
+void RangeEncoder::finish() {
+    if (!endsInside(~uint64_t{0})) {
+        endsInside((uint64_t{1} << 56) - 1);
+        bytes.push_back(static_cast<uint8_t>(low_ >> 56));
+    }
+    int dropped = 0;
+    while (!bytes.empty() && dropped < 8 && bytes.back() == 0) {
+        bytes.pop_back();
+        dropped++;
+    }
+}
+
+}  // namespace mixing
+}  // namespace codelength

@@ -1,0 +1,143 @@
+package io.codelength.engine.cpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.codelength.coding.InvalidCodeException;
+import io.codelength.limit.Cancellation;
+import io.codelength.limit.CancelledException;
+import io.codelength.mix.MixedText;
+import io.codelength.mix.Mixing;
+import io.codelength.mix.MixingTables;
+import io.codelength.mix.ReferenceMixing;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class NativeMixingTest {
+    private static final Mixing REFERENCE = new ReferenceMixing();
+
+    @BeforeAll
+    static void kernelsAreBuilt() {
+        assumeTrue(
+                NativeMixingTest.class.getResource(LibraryFile.platform() + "/libcodelength_kernels.so") != null,
+                "this build has no native kernels");
+    }
+
+    static Stream<String> paths() {
+        return NativeMixing.paths().stream();
+    }
+
+    @Test
+    void theCheckedPayloadIsTheReferencesOwn() {
+        byte[] text = Arrays.copyOf(MixingTables.prior(), 2048);
+        assertThat(Arrays.hashCode(REFERENCE.encode(text, 26, new Cancellation())))
+                .isEqualTo(NativeMixing.CHECKED_HASH);
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void everyKindOfTextHasTheReferencesPayload(String path) {
+        Mixing mixing = new NativeMixing(path);
+        MixedText.kinds().forEach((kind, text) -> {
+            for (int memoryBits : new int[] {16, 22, 26}) {
+                byte[] expected = REFERENCE.encode(text, memoryBits, new Cancellation());
+                byte[] payload = mixing.encode(text, memoryBits, new Cancellation());
+                assertThat(payload).as(kind).isEqualTo(expected);
+                byte[] decoded = new byte[text.length];
+                mixing.decode(payload, 0, payload.length, decoded, memoryBits, new Cancellation());
+                assertThat(decoded).as(kind).isEqualTo(text);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void symbolsInLanesHaveTheReferencesPayload(String path) {
+        Mixing mixing = new NativeMixing(path);
+        for (long seed = 100; seed < 120; seed++) {
+            MixedText frame = MixedText.random(seed);
+            byte[] expected = encode(REFERENCE, frame);
+            byte[] payload = encode(mixing, frame);
+            assertThat(payload).as("seed %d", seed).isEqualTo(expected);
+            assertThat(frame.decode(mixing, payload, 24)).as("seed %d", seed).isEqualTo(frame.text());
+        }
+    }
+
+    @Test
+    void aLargeTextHasTheReferencesPayload() {
+        byte[] text = Arrays.copyOf(MixingTables.prior(), 100_000);
+        Random random = new Random(5);
+        for (int i = 0; i < text.length; i++) {
+            text[i] += (byte) (random.nextInt(40) == 0 ? random.nextInt() : 0);
+        }
+        byte[] payload = new NativeMixing().encode(text, 20, new Cancellation());
+        assertThat(payload).isEqualTo(REFERENCE.encode(text, 20, new Cancellation()));
+    }
+
+    @Test
+    void damagedPayloadsGiveWhatTheyGiveTheReference() {
+        Mixing mixing = new NativeMixing();
+        MixedText frame = MixedText.random(101);
+        byte[] text = MixedText.kind("prose");
+        byte[] payload = mixing.encode(text, 22, new Cancellation());
+        byte[] mixedPayload = encode(mixing, frame);
+        Random random = new Random(7);
+        for (int i = 0; i < 60; i++) {
+            byte[] damaged = damaged(payload, random);
+            assertThat(outcome(() -> decode(mixing, damaged, text.length)))
+                    .isEqualTo(outcome(() -> decode(REFERENCE, damaged, text.length)));
+            byte[] mixedDamaged = damaged(mixedPayload, random);
+            assertThat(outcome(() -> frame.decode(mixing, mixedDamaged, 24)))
+                    .isEqualTo(outcome(() -> frame.decode(REFERENCE, mixedDamaged, 24)));
+        }
+    }
+
+    /** The text in hexadecimal digits, or that there is none. */
+    private static String outcome(Supplier<byte[]> decoding) {
+        try {
+            return HexFormat.of().formatHex(decoding.get());
+        } catch (InvalidCodeException e) {
+            return "refused";
+        }
+    }
+
+    private static byte[] decode(Mixing mixing, byte[] payload, int textBytes) {
+        byte[] text = new byte[textBytes];
+        mixing.decode(payload, 0, payload.length, text, 22, new Cancellation());
+        return text;
+    }
+
+    private static byte[] damaged(byte[] payload, Random random) {
+        byte[] damaged = Arrays.copyOf(payload, payload.length - random.nextInt(3));
+        damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
+        return damaged;
+    }
+
+    @Test
+    void cancellingEndsIt() {
+        Cancellation cancellation = new Cancellation();
+        cancellation.cancel("enough");
+        assertThatThrownBy(() -> new NativeMixing().encode(new byte[10], 22, cancellation))
+                .isInstanceOf(CancelledException.class)
+                .hasMessageContaining("enough");
+    }
+
+    @Test
+    void anUnknownPathIsRefusedNamingThoseThereAre() {
+        assertThatThrownBy(() -> new NativeMixing("abacus"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("plain");
+    }
+
+    private static byte[] encode(Mixing mixing, MixedText frame) {
+        return mixing.encode(frame.spelling(), frame.text(), frame.laneStarts(), frame.odds(), 24, new Cancellation());
+    }
+}
