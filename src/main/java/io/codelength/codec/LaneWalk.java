@@ -33,6 +33,9 @@ final class LaneWalk {
 
         /** Called once, when all lanes are done. */
         void finished();
+
+        /** Called in place of {@link #finished} if the walk ends before the lanes do: gives back what the group holds. */
+        default void abandoned() {}
     }
 
     private final Predictor predictor;
@@ -63,6 +66,9 @@ final class LaneWalk {
                 }
             }
         } finally {
+            active.forEach(group -> group.lanes.abandoned());
+            active.clear();
+            pending.abandon();
             walkers.forEach(walker -> walker.stream.close());
             idleStreams.forEach(PredictionStream::close);
         }
@@ -200,6 +206,11 @@ final class LaneWalk {
 
         private LaneGroup group() {
             return next.getFirst();
+        }
+
+        private void abandon() {
+            next.forEach(LaneGroup::abandoned);
+            next.clear();
         }
 
         private LaneGroup take() {

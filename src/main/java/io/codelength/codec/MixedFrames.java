@@ -134,6 +134,11 @@ final class MixedFrames {
             done.run();
         }
 
+        @Override
+        public void abandoned() {
+            reserved.close();
+        }
+
         private final class DecodingLane implements LaneWalk.Lane {
             private final int lane;
             private int bytesLeft;
