@@ -1,12 +1,17 @@
 package io.codelength.codec;
 
+import io.codelength.container.ArchiveReader;
 import io.codelength.container.ArchiveSource;
+import io.codelength.container.ArchiveWriter;
+import io.codelength.container.IncomingArchive;
+import io.codelength.container.StoredFrame;
 import io.codelength.limit.CallScope;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -39,6 +44,24 @@ public final class Archives {
             throw new UncheckedIOException(e);
         }
         return archive.toByteArray();
+    }
+
+    /** An archive of one frame, with a stored frame before it, which a compressor would not have made. */
+    public static byte[] withStoredInFront(byte[] stored, byte[] original, byte[] archive) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        try {
+            ArchiveReader reader =
+                    (ArchiveReader) IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
+            ArchiveWriter writer = new ArchiveWriter(joined, reader.header());
+            writer.append(new StoredFrame(stored));
+            writer.append(reader.next().orElseThrow().frame());
+            MessageDigest digest = Digests.sha256();
+            digest.update(stored);
+            writer.finish(digest.digest(original));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return joined.toByteArray();
     }
 
     public static byte[] restore(PredictorSource source, byte[] archive) {

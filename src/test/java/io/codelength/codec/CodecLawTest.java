@@ -209,8 +209,11 @@ class CodecLawTest {
 
     @Test
     void aMissingModelIsNoticedBeforeAnythingIsHandedOut() {
-        byte[] original = concatenated(TestTexts.random(256 << 10, 20), likely(3000, 20));
-        byte[] archive = Archives.compress(new OnePredictor(tiny.predictor(), false), original, Archives.options(2, 8));
+        byte[] text = likely(3000, 20);
+        byte[] archive = Archives.withStoredInFront(
+                TestTexts.random(5000, 20),
+                text,
+                Archives.compress(new OnePredictor(tiny.predictor(), false), text, Archives.options(2, 8)));
         ExactModel other = TinyModels.exact(new ModelShape(16, 1, 1, 1, 16, 20, 40, 1e-6), false, 2);
         ByteArrayOutputStream restored = new ByteArrayOutputStream();
         try (Predictor predictor = engine.load(other)) {

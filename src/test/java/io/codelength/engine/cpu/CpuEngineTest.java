@@ -35,9 +35,7 @@ class CpuEngineTest {
 
     @BeforeAll
     static void kernelsAreBuilt() {
-        assumeTrue(
-                CpuEngineTest.class.getResource(LibraryFile.platform() + "/libcodelength_kernels.so") != null,
-                "this build has no native kernels");
+        assumeTrue(NativeBuild.isHere(), "this build has no native kernels");
     }
 
     static Stream<String> paths() {
