@@ -1,6 +1,7 @@
 package io.codelength.model;
 
 import io.codelength.exact.ActivationWidth;
+import io.codelength.exact.ProfileLimits;
 import io.codelength.exact.QuantizedMatrix;
 import io.codelength.token.Alphabet;
 import io.codelength.token.BytePairTokenizer;
@@ -28,13 +29,10 @@ public record ExactContents(
     public static final int LAYOUT_VERSION = 1;
 
     /** The numeric profile for which matrices are made. */
-    public static final int PROFILE = 1;
+    public static final int PROFILE = ProfileLimits.PROFILE;
 
     /** Grows when the importer would make other bytes of the same source. */
     public static final int IMPORTER_VERSION = 1;
-
-    /** The most rows of embedding and head together with proofs that hold: the vocabulary stays below 2^18. */
-    static final int HEAD_ROWS_MAX = (1 << 18) - 1;
 
     public ExactContents {
         layers = List.copyOf(layers);
@@ -72,9 +70,9 @@ public record ExactContents(
         DOWN,
         HEAD;
 
-        /** Upper bound of a row's scale: 2^20 / 127, and for the head 1024·log2(e) times that. */
+        /** Upper bound of a row's scale. */
         float scaleMax() {
-            return this == HEAD ? 0x1p24f : 0x1p14f;
+            return this == HEAD ? ProfileLimits.HEAD_SCALE_MAX : ProfileLimits.SCALE_MAX;
         }
 
         int rows(ModelShape shape, int symbols, int headRows) {

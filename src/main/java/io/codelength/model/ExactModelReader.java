@@ -1,6 +1,7 @@
 package io.codelength.model;
 
 import io.codelength.exact.ActivationWidth;
+import io.codelength.exact.ProfileLimits;
 import io.codelength.exact.QuantizedMatrix;
 import io.codelength.token.Alphabet;
 import io.codelength.token.TokenizerDefinition;
@@ -19,13 +20,7 @@ import java.util.List;
  * which docs/arithmetic.md builds.
  */
 public final class ExactModelReader {
-    /** The smallest scale an importer makes: 2^-40 / 127 lies above. */
-    private static final float SCALE_MIN = 0x1p-47f;
-
     private static final int TOKENIZER_BYTES_MAX = 1 << 27;
-
-    /** Rotary angles a position start at 1; scalings make them smaller, divisors of a GGUF file might not. */
-    private static final double FREQUENCY_MAX = 16;
 
     private final ByteSource source;
     private final MessageDigest digest = Fingerprint.newDigest();
@@ -73,8 +68,8 @@ public final class ExactModelReader {
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = header.getInt();
         }
-        int symbols = requireRange("symbol count", header.getInt(), ExactContents.HEAD_ROWS_MAX);
-        int headRows = requireRange("head rows", header.getInt(), ExactContents.HEAD_ROWS_MAX);
+        int symbols = requireRange("symbol count", header.getInt(), ProfileLimits.HEAD_ROWS_MAX);
+        int headRows = requireRange("head rows", header.getInt(), ProfileLimits.HEAD_ROWS_MAX);
         int tokenizerBytes = requireRange("tokenizer length", header.getInt(), TOKENIZER_BYTES_MAX);
         double epsilon = header.getDouble();
         ModelShape shape = readShape(sizes, epsilon);
@@ -123,8 +118,11 @@ public final class ExactModelReader {
         double[] frequencies = new double[shape.headDimension() / 2];
         for (int i = 0; i < frequencies.length; i++) {
             frequencies[i] = bytes.getDouble();
-            if (!(frequencies[i] > 0 && frequencies[i] <= FREQUENCY_MAX)) {
-                throw refuse("inverse frequency " + i, "more than 0, at most " + FREQUENCY_MAX, frequencies[i]);
+            if (!ProfileLimits.isInverseFrequency(frequencies[i])) {
+                throw refuse(
+                        "inverse frequency " + i,
+                        "more than 0, at most " + ProfileLimits.INVERSE_FREQUENCY_MAX,
+                        frequencies[i]);
             }
         }
         return frequencies;
@@ -160,8 +158,11 @@ public final class ExactModelReader {
         float[] scales = new float[rows];
         for (int row = 0; row < rows; row++) {
             scales[row] = scaleBytes.getFloat();
-            if (!(scales[row] >= SCALE_MIN && scales[row] <= kind.scaleMax())) {
-                throw refuse(place + " scale " + row, "%s to %s".formatted(SCALE_MIN, kind.scaleMax()), scales[row]);
+            if (!ProfileLimits.isScale(scales[row], kind.scaleMax())) {
+                throw refuse(
+                        place + " scale " + row,
+                        "%s to %s".formatted(ProfileLimits.SCALE_MIN, kind.scaleMax()),
+                        scales[row]);
             }
         }
         byte[] values = take(rows * columns).array();

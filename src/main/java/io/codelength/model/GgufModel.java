@@ -1,5 +1,6 @@
 package io.codelength.model;
 
+import io.codelength.exact.ProfileLimits;
 import io.codelength.token.TokenizerDefinition;
 import java.io.IOException;
 import java.util.HashSet;
@@ -52,16 +53,16 @@ public final class GgufModel {
         if (gguf.optionalInteger("llama.expert_count", 0, Integer.MAX_VALUE).orElse(0) != 0) {
             throw gguf.refuse("llama.expert_count", "0 (no mixture of experts)", "more");
         }
-        int hidden = gguf.integer("llama.embedding_length", ModelShape.HIDDEN_MAX);
-        int heads = gguf.integer("llama.attention.head_count", ModelShape.HEADS_MAX);
-        int headDimension = gguf.optionalInteger("llama.attention.key_length", 1, ModelShape.HEAD_DIMENSION_MAX)
+        int hidden = gguf.integer("llama.embedding_length", ProfileLimits.HIDDEN_MAX);
+        int heads = gguf.integer("llama.attention.head_count", ProfileLimits.HEADS_MAX);
+        int headDimension = gguf.optionalInteger("llama.attention.key_length", 1, ProfileLimits.HEAD_DIMENSION_MAX)
                 .orElse(hidden / heads);
-        int valueLength = gguf.optionalInteger("llama.attention.value_length", 1, ModelShape.HEAD_DIMENSION_MAX)
+        int valueLength = gguf.optionalInteger("llama.attention.value_length", 1, ProfileLimits.HEAD_DIMENSION_MAX)
                 .orElse(headDimension);
         if (valueLength != headDimension) {
             throw gguf.refuse("llama.attention.value_length", "the key length " + headDimension, valueLength);
         }
-        int rotary = gguf.optionalInteger("llama.rope.dimension_count", 1, ModelShape.HEAD_DIMENSION_MAX)
+        int rotary = gguf.optionalInteger("llama.rope.dimension_count", 1, ProfileLimits.HEAD_DIMENSION_MAX)
                 .orElse(headDimension);
         if (rotary != headDimension) {
             throw gguf.refuse("llama.rope.dimension_count", "the key length " + headDimension, rotary);
@@ -70,13 +71,13 @@ public final class GgufModel {
         try {
             return new ModelShape(
                     hidden,
-                    gguf.integer("llama.block_count", ModelShape.LAYERS_MAX),
+                    gguf.integer("llama.block_count", ProfileLimits.LAYERS_MAX),
                     heads,
                     gguf.optionalInteger("llama.attention.head_count_kv", 1, heads)
                             .orElse(heads),
                     headDimension,
-                    gguf.integer("llama.feed_forward_length", ModelShape.FEED_FORWARD_MAX),
-                    Math.min(context, ModelShape.CONTEXT_MAX),
+                    gguf.integer("llama.feed_forward_length", ProfileLimits.INNER_MAX),
+                    Math.min(context, ProfileLimits.CONTEXT_MAX),
                     gguf.optionalNumber("llama.attention.layer_norm_rms_epsilon")
                             .orElseThrow(() -> gguf.missing("llama.attention.layer_norm_rms_epsilon")));
         } catch (IllegalArgumentException e) {

@@ -1,5 +1,6 @@
 package io.codelength.model;
 
+import io.codelength.exact.ProfileLimits;
 import io.codelength.token.TokenizerDefinition;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -154,12 +155,12 @@ public final class HuggingFaceModel {
             if (root.path("partial_rotary_factor").asDouble(1) != 1) {
                 throw refuse("partial_rotary_factor", "1", root.path("partial_rotary_factor"));
             }
-            int hidden = integer("hidden_size", ModelShape.HIDDEN_MAX);
-            int heads = integer("num_attention_heads", ModelShape.HEADS_MAX);
+            int hidden = integer("hidden_size", ProfileLimits.HIDDEN_MAX);
+            int heads = integer("num_attention_heads", ProfileLimits.HEADS_MAX);
             int context = integer("max_position_embeddings", Integer.MAX_VALUE);
             int headDimension;
             if (isSet("head_dim")) {
-                headDimension = integer("head_dim", ModelShape.HEAD_DIMENSION_MAX);
+                headDimension = integer("head_dim", ProfileLimits.HEAD_DIMENSION_MAX);
             } else if (hidden % heads == 0) {
                 headDimension = hidden / heads;
             } else {
@@ -168,12 +169,12 @@ public final class HuggingFaceModel {
             try {
                 return new ModelShape(
                         hidden,
-                        integer("num_hidden_layers", ModelShape.LAYERS_MAX),
+                        integer("num_hidden_layers", ProfileLimits.LAYERS_MAX),
                         heads,
                         isSet("num_key_value_heads") ? integer("num_key_value_heads", heads) : heads,
                         headDimension,
-                        integer("intermediate_size", ModelShape.FEED_FORWARD_MAX),
-                        Math.min(context, ModelShape.CONTEXT_MAX),
+                        integer("intermediate_size", ProfileLimits.INNER_MAX),
+                        Math.min(context, ProfileLimits.CONTEXT_MAX),
                         number("rms_norm_eps", root.path("rms_norm_eps")));
             } catch (IllegalArgumentException e) {
                 throw new ModelFormatException(file, "shape", "sizes of a Llama model", e.getMessage(), e);

@@ -1,6 +1,7 @@
 package io.codelength.model;
 
 import io.codelength.exact.ActivationWidth;
+import io.codelength.exact.ProfileLimits;
 import io.codelength.exact.QuantizedMatrix;
 import io.codelength.limit.Cancellation;
 import io.codelength.token.Alphabet;
@@ -93,6 +94,7 @@ public final class ModelImporter {
         ExactContents contents() throws IOException {
             Alphabet alphabet = Alphabet.of(source.tokenizer());
             requireRows(alphabet);
+            requireFrequencies();
             QuantizedMatrix embedding = embedding(alphabet);
             List<ExactLayer> layers = new ArrayList<>();
             for (int layer = 0; layer < shape.layers(); layer++) {
@@ -111,12 +113,24 @@ public final class ModelImporter {
                         "at most %d tokens, one a row of the embedding".formatted(source.vocabularyRows()),
                         source.tokenizer().tokenCount());
             }
-            if (alphabet.tokensInOrder().length > ExactContents.HEAD_ROWS_MAX) {
+            // Bytes that no token spells are symbols without a row.
+            int most = Math.max(
+                    alphabet.tokensInOrder().length, alphabet.vocabulary().size());
+            if (most > ProfileLimits.HEAD_ROWS_MAX) {
                 throw new ModelFormatException(
-                        source.name(),
-                        "tokenizer",
-                        "at most " + ExactContents.HEAD_ROWS_MAX + " tokens",
-                        alphabet.tokensInOrder().length);
+                        source.name(), "tokenizer", "at most " + ProfileLimits.HEAD_ROWS_MAX + " tokens", most);
+            }
+        }
+
+        private void requireFrequencies() {
+            for (double frequency : source.inverseFrequencies()) {
+                if (!ProfileLimits.isInverseFrequency(frequency)) {
+                    throw new ModelFormatException(
+                            source.name(),
+                            "rotary angles a position",
+                            "more than 0, at most " + ProfileLimits.INVERSE_FREQUENCY_MAX,
+                            frequency);
+                }
             }
         }
 

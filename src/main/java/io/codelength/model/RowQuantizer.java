@@ -1,17 +1,13 @@
 package io.codelength.model;
 
+import io.codelength.exact.ProfileLimits;
+
 /**
  * Weights to int8, one float32 scale a row: {@code scale = float(max|w| / 127)}, {@code q = rint(w / scale)} in float64.
  * A row whose largest magnitude is below 2^-40 counts as zero and gets scale 1, so that no scale is zero or close to the
  * subnormal numbers.
  */
 final class RowQuantizer {
-    /** Rows below this are zero. */
-    static final double ZERO_BELOW = 0x1p-40;
-
-    /** The largest weight after folding and rotation, for which docs/arithmetic.md proves its bounds. */
-    static final double MAGNITUDE_MAX = 0x1p20;
-
     private RowQuantizer() {}
 
     /**
@@ -25,12 +21,12 @@ final class RowQuantizer {
         for (int i = 0; i < columns; i++) {
             double magnitude = Math.abs(weights[from + i]);
             // Written so that NaN fails.
-            if (!(magnitude <= MAGNITUDE_MAX)) {
+            if (!(magnitude <= ProfileLimits.WEIGHT_MAX)) {
                 throw new IllegalArgumentException("expected at most 2^20 in magnitude, found " + weights[from + i]);
             }
             largest = Math.max(largest, magnitude);
         }
-        if (largest < ZERO_BELOW) {
+        if (largest < ProfileLimits.WEIGHT_TINY) {
             return 1;
         }
         float scale = (float) (largest / 127);

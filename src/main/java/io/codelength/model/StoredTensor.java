@@ -1,5 +1,6 @@
 package io.codelength.model;
 
+import io.codelength.exact.ProfileLimits;
 import java.io.IOException;
 import java.util.Arrays;
 
@@ -11,9 +12,6 @@ import java.util.Arrays;
  * @param offset of its first byte in the file
  */
 record StoredTensor(ByteSource file, String name, TensorType type, int[] shape, long offset) {
-    /** Weights beyond this are refused: with it every product of the arithmetic stays finite (docs/arithmetic.md). */
-    static final float MAGNITUDE_MAX = 0x1p20f;
-
     /** The most numbers in one tensor: what one Java array holds. */
     static final long ELEMENTS_MAX = Integer.MAX_VALUE - 8L;
 
@@ -61,7 +59,7 @@ record StoredTensor(ByteSource file, String name, TensorType type, int[] shape, 
     private void requireBounded(float[] values) {
         for (int i = 0; i < values.length; i++) {
             // Written so that NaN fails.
-            if (!(Math.abs(values[i]) <= MAGNITUDE_MAX)) {
+            if (!(Math.abs(values[i]) <= ProfileLimits.WEIGHT_MAX)) {
                 throw new ModelFormatException(
                         file.name(), name + "[" + i + "]", "a number of magnitude at most 2^20", values[i]);
             }

@@ -34,27 +34,13 @@ public final class EngineVectors {
      */
     public static void requireLimits(ExactModel model) {
         ModelShape shape = model.shape();
-        requireBetween("hidden width", shape.hidden(), 1, ProfileLimits.HIDDEN_MAX);
-        requireBetween("layers", shape.layers(), 1, ProfileLimits.LAYERS_MAX);
-        requireBetween("head dimension", shape.headDimension(), 2, ProfileLimits.HEAD_DIMENSION_MAX);
-        requireBetween("feed-forward width", shape.feedForward(), 1, ProfileLimits.INNER_MAX);
-        requireBetween("key-value heads", shape.keyValueHeads(), 1, ProfileLimits.INNER_MAX);
-        requireBetween("heads", shape.heads(), 1, ProfileLimits.INNER_MAX / shape.headDimension());
-        requireBetween("context", shape.contextTokens(), 2, ProfileLimits.CONTEXT_MAX);
-        require(shape.headDimension() % 2 == 0, "the head dimension is odd");
-        require(shape.heads() % shape.keyValueHeads() == 0, "key-value heads do not divide heads");
+        // The shape keeps its limits itself.
         require(model.layers().size() == shape.layers(), "layers are missing or too many");
-        require(
-                shape.normEpsilon() >= ProfileLimits.NORM_EPSILON_MIN
-                        && shape.normEpsilon() <= ProfileLimits.NORM_EPSILON_MAX,
-                "the eps of the norms is out of range");
         require(
                 model.inverseFrequencies().length == shape.headDimension() / 2,
                 "rotary frequencies do not fit the head dimension");
         for (double frequency : model.inverseFrequencies()) {
-            require(
-                    frequency >= 0 && frequency <= ProfileLimits.INVERSE_FREQUENCY_MAX,
-                    "a rotary frequency is out of range");
+            require(ProfileLimits.isInverseFrequency(frequency), "a rotary frequency is out of range");
         }
         requireMatrices(model);
         requireHeadSymbols(model);
@@ -67,8 +53,9 @@ public final class EngineVectors {
         int keyValue = shape.keyValueHeads() * shape.headDimension();
         int inner = shape.feedForward();
         float largest = ProfileLimits.SCALE_MAX;
+        requireBetween("symbols", model.symbolCount(), 1, ProfileLimits.HEAD_ROWS_MAX);
         requireBetween("head rows", model.head().rows(), 1, ProfileLimits.HEAD_ROWS_MAX);
-        requireMatrix("embedding", model.embedding(), model.embedding().rows(), hidden, largest);
+        requireMatrix("embedding", model.embedding(), model.symbolCount() + 1, hidden, largest);
         requireMatrix("head", model.head(), model.head().rows(), hidden, ProfileLimits.HEAD_SCALE_MAX);
         for (int index = 0; index < shape.layers(); index++) {
             ExactLayer layer = model.layers().get(index);
