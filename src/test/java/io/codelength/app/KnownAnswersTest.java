@@ -11,6 +11,7 @@ import io.codelength.model.ImportOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,8 @@ import org.junit.jupiter.api.Test;
  * thousandth of a bit a byte, and what the exact arithmetic loses against them.
  */
 class KnownAnswersTest {
+    private static final String BASE = "models/base";
+    private static final String SMOLLM2 = "models/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf";
     private static final String ALICE = "canterbury/alice29.txt";
     private static final String FIELDS = "canterbury/fields.c";
     private static final String PLAY = "canterbury/asyoulik.txt";
@@ -26,12 +29,13 @@ class KnownAnswersTest {
 
     @Test
     void base() throws IOException {
-        check(
-                "models/base",
-                1024,
-                new Answer(ALICE, 3_000, 930, 2.4375),
-                new Answer(FIELDS, 11_150, 4_593, 1.7439),
-                new Answer(PLAY, 20_000, 7_105, 2.1663));
+        Answer[] answers = {
+            new Answer(ALICE, 3_000, 930, 2.4375),
+            new Answer(FIELDS, 11_150, 4_593, 1.7439),
+            new Answer(PLAY, 20_000, 7_105, 2.1663)
+        };
+        List<Measurement> inFloat = check(BASE, 1024, answers);
+        checkExact(BASE, 1024, inFloat, answers);
     }
 
     @Test
@@ -46,15 +50,20 @@ class KnownAnswersTest {
 
     @Test
     void smollm2() throws IOException {
-        check(
-                "models/smollm2-135m/SmolLM2-135M-Instruct.Q4_1.gguf",
-                1024,
-                new Answer(ALICE, 3_000, 787, 1.1836),
-                new Answer(FIELDS, 3_000, -1, 1.0610),
-                new Answer(FIELDS, 6_000, -1, 1.0013));
+        Answer[] answers = {new Answer(ALICE, 3_000, 787, 1.1836), new Answer(FIELDS, 3_000, -1, 1.0610)};
+        List<Measurement> inFloat = check(SMOLLM2, 1024, answers);
+        checkExact(SMOLLM2, 1024, inFloat, answers);
     }
 
-    private static void check(String model, int windowTokens, Answer... answers) throws IOException {
+    @Test
+    @Tag("slow")
+    void smollm2OverMoreThanOneWindow() throws IOException {
+        Answer[] answers = {new Answer(FIELDS, 6_000, -1, 1.0013)};
+        List<Measurement> inFloat = check(SMOLLM2, 1024, answers);
+        checkExact(SMOLLM2, 1024, inFloat, answers);
+    }
+
+    private static List<Measurement> check(String model, int windowTokens, Answer... answers) throws IOException {
         Path path = Shared.require(model);
         byte[][] texts = texts(answers);
         List<Measurement> found = ArithmeticLoss.inFloat(path, windowTokens, texts);
@@ -67,21 +76,26 @@ class KnownAnswersTest {
                 assertThat(found.get(i).tokens()).isEqualTo(answer.tokens());
             }
         }
-        checkExact(path, windowTokens, found, texts);
+        return found;
     }
 
-    /** The exact arithmetic with the widths users get: at most 0.8 % more bits on average, 1.2 % on each text. */
-    private static void checkExact(Path path, int windowTokens, List<Measurement> inFloat, byte[]... texts)
+    /**
+     * The exact arithmetic with the widths users get: at most 0.8 % more bits on average, 1.2 % on each text. It may take
+     * fewer: no frequency is less than 1, which helps on tokens that the model thinks impossible.
+     */
+    private static void checkExact(String model, int windowTokens, List<Measurement> inFloat, Answer... answers)
             throws IOException {
-        ExactModel model = ArithmeticLoss.imported(path, ImportOptions.DEFAULT);
-        List<Measurement> exact = ArithmeticLoss.exact(model, windowTokens, EngineChoice.AUTO, texts);
+        ExactModel imported = ArithmeticLoss.imported(Shared.require(model), ImportOptions.DEFAULT);
+        List<Measurement> exact =
+                ArithmeticLoss.exact(imported, windowTokens, EngineChoice.AUTO, texts(answers));
         double sum = 0;
-        for (int i = 0; i < exact.size(); i++) {
+        for (int i = 0; i < answers.length; i++) {
             double loss = ArithmeticLoss.loss(exact.get(i), inFloat.get(i));
-            assertThat(loss).as("loss on text %d of %s", i, path).isBetween(-0.012, 0.012);
+            assertThat(exact.get(i).tokens()).isEqualTo(inFloat.get(i).tokens());
+            assertThat(loss).as("loss on %s of %s", answers[i], model).isBetween(-0.02, 0.012);
             sum += loss;
         }
-        assertThat(sum / exact.size()).as("mean loss of %s", path).isLessThanOrEqualTo(0.008);
+        assertThat(sum / answers.length).as("mean loss of %s", model).isLessThanOrEqualTo(0.008);
     }
 
     private static byte[][] texts(Answer... answers) throws IOException {
