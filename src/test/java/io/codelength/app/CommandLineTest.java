@@ -57,8 +57,8 @@ final class CommandLineTest {
         check(0, run("compress", "-q", small.toString()));
         check(0, run("compress", "-q", "--lanes", "2", large.toString()));
         this.small = Files.readAllBytes(folder.resolve("small.clen"));
-        this.large = Archives.withStoredInFront(
-                NOISE, joined(TEXT, TEXT), Files.readAllBytes(folder.resolve("large.clen")));
+        this.large =
+                Archives.withStoredInFront(NOISE, joined(TEXT, TEXT), Files.readAllBytes(folder.resolve("large.clen")));
         Files.write(folder.resolve("large.clen"), this.large);
         assertThat(this.small.length).isLessThan(TEXT.length / 2);
         JsonNode frames = json(shell().run("list", "--json", "--frames", folder + "/large.clen"))

@@ -72,7 +72,8 @@ final class CommandProcessTest {
     @Test
     void aReaderThatGoesAwayIsExitCode1() throws Exception {
         Path file = Files.write(folder.resolve("noise"), TestTexts.random(1 << 20, 1));
-        Process process = Commands.process(home, List.of(), Commands.line("compress", List.of("-o", "-", file.toString())))
+        Process process = Commands.process(
+                        home, List.of(), Commands.line("compress", List.of("-o", "-", file.toString())))
                 .redirectErrorStream(false)
                 .start();
         process.getInputStream().close();

@@ -50,8 +50,7 @@ public final class Archives {
     public static byte[] withStoredInFront(byte[] stored, byte[] original, byte[] archive) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         try {
-            ArchiveReader reader =
-                    (ArchiveReader) IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
+            ArchiveReader reader = (ArchiveReader) IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
             ArchiveWriter writer = new ArchiveWriter(joined, reader.header());
             writer.append(new StoredFrame(stored));
             writer.append(reader.next().orElseThrow().frame());

@@ -88,11 +88,7 @@ public record MixedText(
         Random random = new Random(frequencySeed ^ (lane * 1_000_003L + index));
         long[] below = new long[spelling.vocabulary().size() + 1];
         for (int symbol = 0; symbol + 1 < below.length; symbol++) {
-<<<<<<< HEAD
-            long frequency = 1 + random.nextInt(1 << (1 + random.nextInt(20)));
-=======
             long frequency = 1L + random.nextInt(1 << (1 + random.nextInt(20)));
->>>>>>> mix
             below[symbol + 1] = below[symbol] + (symbol == symbols.get(lane)[index] ? 40 * frequency : frequency);
         }
         return symbol -> below[symbol];
