@@ -85,11 +85,7 @@ public final class ArithmeticLoss {
     static List<Measurement> inFloat(Path model, int windowTokens, byte[]... texts) throws IOException {
         try (SourceModel source = ModelFiles.open(model)) {
             return new EngineBackend()
-                    .inFloat(
-                            source,
-                            windowTokens,
-                            EngineChoice.AUTO,
-                            scorer -> measure(new Measurer(scorer), texts));
+                    .inFloat(source, windowTokens, EngineChoice.AUTO, scorer -> measure(new Measurer(scorer), texts));
         }
     }
 

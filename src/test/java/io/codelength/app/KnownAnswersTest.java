@@ -86,8 +86,7 @@ class KnownAnswersTest {
     private static void checkExact(String model, int windowTokens, List<Measurement> inFloat, Answer... answers)
             throws IOException {
         ExactModel imported = ArithmeticLoss.imported(Shared.require(model), ImportOptions.DEFAULT);
-        List<Measurement> exact =
-                ArithmeticLoss.exact(imported, windowTokens, EngineChoice.AUTO, texts(answers));
+        List<Measurement> exact = ArithmeticLoss.exact(imported, windowTokens, EngineChoice.AUTO, texts(answers));
         double sum = 0;
         for (int i = 0; i < answers.length; i++) {
             double loss = ArithmeticLoss.loss(exact.get(i), inFloat.get(i));

@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 class DocumentVectorsTest {
     @Test
     void entriesOfTheTable() throws IOException {
-        check("exponentials", vector -> assertThat(Exponentials.at(vector.integer(0)))
-                .isEqualTo(vector.integer(1)));
+        check(
+                "exponentials",
+                vector -> assertThat(Exponentials.at(vector.integer(0))).isEqualTo(vector.integer(1)));
         assertThat(Files.readString(Path.of("docs/arithmetic.md"))).contains(Exponentials.SHA_256);
     }
 
@@ -73,7 +74,8 @@ class DocumentVectorsTest {
             equal(table.sines()[position], vector.number(1, 1));
         });
         check("rotate", vector -> {
-            // A table whose only angle has nearly this cosine and sine is searched for; the formula is checked on its own.
+            // A table whose only angle has nearly this cosine and sine is searched for; the formula is checked on its
+            // own.
             float[] pair = vector.floats(0);
             float cos = vector.number(1, 0);
             float sin = vector.number(1, 1);

@@ -80,8 +80,7 @@ class QuantizerTest {
                 keyScales[j] = Math.scalb(1 + random.nextFloat(), random.nextInt(98) - 67);
                 valueScales[j] = Math.scalb(1 + random.nextFloat(), random.nextInt(97) - 67);
             }
-            float scale =
-                    Attention.weights(p, positions, 0x1p41f, keyScales, 0, valueScales, 0, new float[positions]);
+            float scale = Attention.weights(p, positions, 0x1p41f, keyScales, 0, valueScales, 0, new float[positions]);
             assertThat(Arrays.stream(p).max().orElseThrow()).isEqualTo(255);
             assertThat(Arrays.stream(p).min().orElseThrow()).isNotNegative();
             assertThat(scale).isBetween(0x1p-91f, Float.MAX_VALUE);
