@@ -3,7 +3,6 @@ package io.codelength.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.codelength.codec.Archives;
-import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.LikelyText;
 import io.codelength.codec.Measurement;
 import io.codelength.codec.Measurer;
@@ -195,7 +194,7 @@ class ObjectsOverHttpTest {
     @Test
     void headTellsWhatGetWouldAndSendsNothing() throws Exception {
         byte[] text = LikelyText.of(predictor, 700, 6);
-        String path = store(text);
+        String path = store(text, "?tier=model");
         long steps = predictor.steps();
         for (String part : List.of("/content", "/archive", "")) {
             HttpResponse<byte[]> head = service.send("HEAD", path + part, BodyPublishers.noBody());
@@ -417,7 +416,7 @@ class ObjectsOverHttpTest {
                 Predictor other = engine.load(TinyModels.shapes().get(1))) {
             for (int length : new int[] {100, 3000}) {
                 byte[] archive = Archives.compress(
-                        new OnePredictor(other, false), LikelyText.of(other, length, 11), CompressionOptions.DEFAULT);
+                        new OnePredictor(other, false), LikelyText.of(other, length, 11), Archives.options(0, 64));
                 RunningService.problem(service.post("/v1/decompress", archive), 422, "model-missing");
             }
         }

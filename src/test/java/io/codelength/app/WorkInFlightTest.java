@@ -47,7 +47,7 @@ class WorkInFlightTest {
     @SuppressWarnings("NullAway.Init") // set before all tests
     private static RunningService service;
 
-    /** Takes hundreds of steps to verify, and so many seconds when each takes its time. */
+    /** Takes hundreds of steps to verify in tier model, and so many seconds when each takes its time. */
     @SuppressWarnings("NullAway.Init") // set before all tests
     private static byte[] text;
 
@@ -75,7 +75,7 @@ class WorkInFlightTest {
         predictor.setStepMillis(STEP_MILLIS);
         long before = predictor.steps();
         try (Socket client = service.connect()) {
-            client.getOutputStream().write(post("/v1/objects", text.length, text));
+            client.getOutputStream().write(post("/v1/objects?tier=model", text.length, text));
             RunningService.await("the work has begun", () -> predictor.steps() > before);
         }
         stopsSoonAndLeavesNothing();
@@ -95,7 +95,7 @@ class WorkInFlightTest {
 
     @Test
     void aClientThatGoesAwayWhileItReadsStopsItsWork() throws Exception {
-        HttpResponse<byte[]> stored = service.post("/v1/objects", text);
+        HttpResponse<byte[]> stored = service.post("/v1/objects?tier=model", text);
         String id = RunningService.json(stored).path("id").asString();
         predictor.setStepMillis(STEP_MILLIS);
         long before = predictor.steps();
@@ -113,15 +113,15 @@ class WorkInFlightTest {
     @Test
     void aClientThatSendsItsNextRequestEarlyIsAnsweredTwice() throws Exception {
         byte[] some = Arrays.copyOf(text, 700);
-        byte[] archive = service.post("/v1/compress", some).body();
-        byte[] whole = post("/v1/compress", some.length, some);
-        HttpResponse<byte[]> stored = service.post("/v1/objects", some);
+        byte[] archive = service.post("/v1/compress?tier=model", some).body();
+        byte[] whole = post("/v1/compress?tier=model", some.length, some);
+        HttpResponse<byte[]> stored = service.post("/v1/objects?tier=model", some);
         predictor.setStepMillis(4);
         answersBoth("with the end of the body", archive, concatenated(whole, NEXT), new byte[0]);
         answersBoth("cut within its first line", archive, concatenated(whole, Arrays.copyOf(NEXT, 9)), from(NEXT, 9));
         answersBoth("while the work goes on", archive, whole, NEXT);
         byte[] chunked = concatenated(
-                bytes("POST /v1/compress HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n"
+                bytes("POST /v1/compress?tier=model HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n"
                         .formatted(some.length)),
                 some,
                 bytes("\r\n0\r\n\r\n"));
@@ -161,7 +161,7 @@ class WorkInFlightTest {
             for (int i = 0; i < LIMITS.inFlight(); i++) {
                 Socket client = service.connect();
                 clients.add(client);
-                client.getOutputStream().write(post("/v1/compress", text.length, text));
+                client.getOutputStream().write(post("/v1/compress?tier=model", text.length, text));
             }
             RunningService.await("all places are taken", () -> service.inFlight() == clients.size());
             // Two may wait, and do so in vain; the others are told at once.
@@ -169,7 +169,7 @@ class WorkInFlightTest {
             for (int i = 0; i < 5; i++) {
                 answers.add(CompletableFuture.supplyAsync(() -> {
                     try {
-                        return service.post("/v1/compress", text);
+                        return service.post("/v1/compress?tier=model", text);
                     } catch (Exception e) {
                         throw new AssertionError(e);
                     }
@@ -187,7 +187,7 @@ class WorkInFlightTest {
         }
         predictor.setStepMillis(0);
         RunningService.await("the places are free", () -> service.inFlight() == 0);
-        assertThat(service.post("/v1/compress", text).statusCode()).isEqualTo(200);
+        assertThat(service.post("/v1/compress?tier=model", text).statusCode()).isEqualTo(200);
     }
 
     @Test
