@@ -4,7 +4,6 @@ import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.CpuUnavailableException;
-import io.codelength.engine.cpu.DeviceKernels;
 import io.codelength.engine.cpu.NativeMixing;
 import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.pytorch.PyTorchEngine;
@@ -54,10 +53,8 @@ final class ChosenEngine implements AutoCloseable {
     static ChosenEngine of(EngineChoice choice, Consumer<String> notes) {
         String name = choice.name();
         if (name.equals(AUTO)) {
-            List<String> candidates = DeviceKernels.driverIsThere()
-                    ? List.of(CUDA, CPU, PYTORCH, REFERENCE)
-                    : List.of(CPU, PYTORCH, REFERENCE);
-            return new ChosenEngine(choice, candidates, notes);
+            // The CUDA engine has not run on a device, so it must be asked for.
+            return new ChosenEngine(choice, List.of(CPU, PYTORCH, REFERENCE), notes);
         }
         if (List.of(CPU, CUDA, PYTORCH, REFERENCE).contains(name) || name.startsWith(CPU_PATH)) {
             return new ChosenEngine(choice, List.of(name), notes);

@@ -265,8 +265,11 @@ class ObjectsOverHttpTest {
     @Test
     void aRangeDecodesOnlyTheFramesThatHoldIt() throws Exception {
         int frameBytes = 256 * 1024;
-        byte[] original = Arrays.copyOf(TestTexts.random(frameBytes, 8), frameBytes + 6000);
-        System.arraycopy(LikelyText.of(predictor, 6000, 8), 0, original, frameBytes, 6000);
+        byte[] original = Arrays.copyOf(TestTexts.random(frameBytes, 8), 2 * frameBytes);
+        byte[] likely = LikelyText.of(predictor, 8192, 8);
+        for (int at = frameBytes; at < original.length; at += likely.length) {
+            System.arraycopy(likely, 0, original, at, likely.length);
+        }
         // Token frames are the smallest.
         String path = store(original, "?tier=model");
         assertThat(RunningService.json(service.get(path)).path("frames").asInt())
