@@ -148,6 +148,35 @@ void look(Mixing& m, Match& match, uint32_t candidate, int least, const Lane& la
     }
 }
 
+template <class T>
+T* allocate(Mixing& m, size_t count, bool clear) {
+    size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
+    size_t alignment = bytes >= (size_t{2} << 20) ? size_t{2} << 20 : 64;
+    bytes = (bytes + alignment - 1) / alignment * alignment;
+    void* block = std::aligned_alloc(alignment, bytes);
+    if (block == nullptr) {
+        throw std::bad_alloc();
+    }
+    m.blocks.push_back(block);
+#if defined(__linux__)
+    if (bytes >= (size_t{4} << 20)) {
+        madvise(block, bytes, MADV_HUGEPAGE);
+    }
+#endif
+    if (clear) {
+        std::memset(block, 0, bytes);
+    }
+    return static_cast<T*>(block);
+}
+
+template <class T>
+void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
+    to = allocate<T>(m, count, false);
+    std::memcpy(to, from, count * sizeof(T));
+}
+
+}  // namespace
+
 void followMatches(Mixing& m, Lane& lane) {
     int here = lane.start + lane.position;
     for (int i = 0; i < kMatches; i++) {
@@ -183,35 +212,6 @@ void followMatches(Mixing& m, Lane& lane) {
     }
 }
 
-template <class T>
-T* allocate(Mixing& m, size_t count, bool clear) {
-    size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
-    size_t alignment = bytes >= (size_t{2} << 20) ? size_t{2} << 20 : 64;
-    bytes = (bytes + alignment - 1) / alignment * alignment;
-    void* block = std::aligned_alloc(alignment, bytes);
-    if (block == nullptr) {
-        throw std::bad_alloc();
-    }
-    m.blocks.push_back(block);
-#if defined(__linux__)
-    if (bytes >= (size_t{4} << 20)) {
-        madvise(block, bytes, MADV_HUGEPAGE);
-    }
-#endif
-    if (clear) {
-        std::memset(block, 0, bytes);
-    }
-    return static_cast<T*>(block);
-}
-
-template <class T>
-void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
-    to = allocate<T>(m, count, false);
-    std::memcpy(to, from, count * sizeof(T));
-}
-
-}  // namespace
-
 void takeByte(Mixing& m, Lane& lane) {
     uint32_t c1 = lane.byteSoFar & 0xff;
     m.history[lane.start + lane.position] = static_cast<uint8_t>(c1);
@@ -228,7 +228,6 @@ void takeByte(Mixing& m, Lane& lane) {
     followers = followers << 8 | c1;
     takeRecord(m.history + lane.start, lane, c1);
     makeContexts(m, lane);
-    followMatches(m, lane);
 }
 
 Sizes Sizes::of(int textBytes, int memoryBits) {

@@ -182,7 +182,9 @@ inline uint32_t moved(const Tables& t, uint32_t value, unsigned bit, uint32_t li
     return value + step + (count < limit);
 }
 
+// A byte of the lane is complete: history and contexts take it in, then (when there is time) the matches.
 void takeByte(Mixing& m, Lane& lane);
+void followMatches(Mixing& m, Lane& lane);
 
 // How large the tables are, which follows from the text's length and the memory declared.
 struct Sizes {
