@@ -175,10 +175,27 @@ void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
     std::memcpy(to, from, count * sizeof(T));
 }
 
+void hashMatches(const Mixing& m, Lane& lane) {
+    const uint8_t* here = m.history + lane.start + lane.position;
+    for (int i = 0; i < kMatches; i++) {
+        if (lane.position >= kMatchLeast[i]) {
+            uint32_t h = 0;
+            for (int k = 1; k <= kMatchLeast[i]; k++) {
+                h = (h + here[-k] + 1) * 0x2F0B4C47u;
+            }
+            h ^= h >> 15;
+            h *= 0x9E3779B1u;
+            lane.matchHash[i] = h;
+            __builtin_prefetch(m.matchTables[i] + (h >> (32 - m.matchBits)));
+        }
+    }
+}
+
 }  // namespace
 
 void followMatches(Mixing& m, Lane& lane) {
     int here = lane.start + lane.position;
+    uint32_t candidates[kMatches] = {};
     for (int i = 0; i < kMatches; i++) {
         Match& match = lane.matches[i];
         if (match.length > 0) {
@@ -190,22 +207,21 @@ void followMatches(Mixing& m, Lane& lane) {
             }
         }
         if (lane.position >= kMatchLeast[i]) {
-            uint32_t h = 0;
-            for (int k = 1; k <= kMatchLeast[i]; k++) {
-                h = (h + m.history[here - k] + 1) * 0x2F0B4C47u;
-            }
-            h ^= h >> 15;
-            h *= 0x9E3779B1u;
+            uint32_t h = lane.matchHash[i];
             uint32_t& entry = m.matchTables[i][h >> (32 - m.matchBits)];
             if (match.length == 0) {
-                uint32_t candidate = entry;
-                if (candidate == 0 && m.primed != nullptr) {
-                    candidate = m.primed->matchTables[i][h >> (32 - m.primed->matchBits)];
+                candidates[i] = entry;
+                if (candidates[i] == 0 && m.primed != nullptr) {
+                    candidates[i] = m.primed->matchTables[i][h >> (32 - m.primed->matchBits)];
                 }
-                look(m, match, candidate, kMatchLeast[i], lane);
+                __builtin_prefetch(m.history + candidates[i]);
             }
             entry = static_cast<uint32_t>(here);
         }
+    }
+    for (int i = 0; i < kMatches; i++) {
+        Match& match = lane.matches[i];
+        look(m, match, candidates[i], kMatchLeast[i], lane);
         if (match.length > 0 && match.pointer >= m.known[static_cast<size_t>(match.lane)]) {
             match.length = 0;
         }
@@ -228,6 +244,7 @@ void takeByte(Mixing& m, Lane& lane) {
     followers = followers << 8 | c1;
     takeRecord(m.history + lane.start, lane, c1);
     makeContexts(m, lane);
+    hashMatches(m, lane);
 }
 
 Sizes Sizes::of(int textBytes, int memoryBits) {

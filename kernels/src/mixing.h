@@ -71,6 +71,7 @@ struct Lane {
     int position = 0;
     uint32_t contexts[kContexts] = {};
     Match matches[kMatches];
+    uint32_t matchHash[kMatches] = {};  // of the last bytes
     uint32_t last4 = 0, before4 = 0;
     uint32_t byteSoFar = 1;
     int bits = 0;

@@ -44,6 +44,43 @@ static inline int dot(const int32_t* weights, const int32_t* inputs) {
     return limit(sumOf(sum) >> 11);
 }
 
+#if defined(__AVX2__)
+static inline __m256i folded(I v) {
+#if defined(__AVX512F__)
+    return _mm256_add_epi32(_mm512_castsi512_si256((__m512i)v), _mm512_extracti64x4_epi64((__m512i)v, 1));
+#else
+    return (__m256i)v;
+#endif
+}
+#endif
+
+// The outputs of all mixers: as dot does it for each, but the sums of their vectors are made together.
+template <int kMixers>
+static inline void dots(int32_t* const* rows, const int32_t* inputs, int32_t* outputs) {
+#if defined(__AVX2__)
+    __m256i sums[8];
+    for (int i = 0; i < 8; i++) {
+        I sum{};
+        for (int v = 0; i < kMixers && v < kInputs; v += W) {
+            sum += (loadWeights(rows[i] + v) * loadWeights(inputs + v)) >> 5;
+        }
+        sums[i] = folded(sum);
+    }
+    auto pairs = [&sums](int i) { return _mm256_hadd_epi32(sums[i], sums[i + 1]); };
+    __m256i first = _mm256_hadd_epi32(pairs(0), pairs(2));
+    __m256i second = _mm256_hadd_epi32(pairs(4), pairs(6));
+    __m256i all = _mm256_add_epi32(
+        _mm256_permute2x128_si256(first, second, 0x20), _mm256_permute2x128_si256(first, second, 0x31));
+    all = _mm256_srai_epi32(all, 11);
+    all = _mm256_max_epi32(_mm256_min_epi32(all, _mm256_set1_epi32(kMax)), _mm256_set1_epi32(-kMax));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(outputs), all);
+#else
+    for (int i = 0; i < kMixers; i++) {
+        outputs[i] = dot<kInputs>(rows[i], inputs);
+    }
+#endif
+}
+
 template <int kCount>
 static inline void train(int32_t* weights, const int32_t* inputs, int error) {
     for (int v = 0; v < kCount; v += W) {
@@ -52,6 +89,31 @@ static inline void train(int32_t* weights, const int32_t* inputs, int error) {
         moved = moved < -kWeightLimit ? (I{} - kWeightLimit) : moved;
         storeWeights(weights + v, moved);
     }
+}
+
+// The final mixer has eight inputs.
+using I8 = int32_t __attribute__((vector_size(32)));
+
+static inline int finalDot(const int32_t* weights, const int32_t* inputs) {
+    I8 w, x;
+    __builtin_memcpy(&w, weights, sizeof w);
+    __builtin_memcpy(&x, inputs, sizeof x);
+    I8 products = (w * x) >> 5;
+    int sum = 0;
+    for (int i = 0; i < 8; i++) {
+        sum += products[i];
+    }
+    return limit(sum >> 11);
+}
+
+static inline void trainFinal(int32_t* weights, const int32_t* inputs, int error) {
+    I8 w, x;
+    __builtin_memcpy(&w, weights, sizeof w);
+    __builtin_memcpy(&x, inputs, sizeof x);
+    w += (x * error + 0x8000) >> 16;
+    w = w > kWeightLimit - 1 ? (I8{} + (kWeightLimit - 1)) : w;
+    w = w < -kWeightLimit ? (I8{} - kWeightLimit) : w;
+    __builtin_memcpy(weights, &w, sizeof w);
 }
 
 // A bit for each of a bucket's four slots, at its first byte, that has the check byte.
@@ -131,7 +193,7 @@ static inline void findSlots(Mixing& m, const Lane& lane) {
     }
 }
 
-// Where the maps' rows of the next bit lie; what is needed of them depends on what the mixers say.
+// Where the maps' rows of the next bit lie; what is needed of them is known when the mixers have spoken.
 static inline void findMapRows(Mixing& m, const Lane& lane) {
     uint32_t hashes[4] = {
         hash(lane.last4 & 0xff, lane.byteSoFar), hash(lane.last4 & 0xffff, lane.byteSoFar), 0,
@@ -158,16 +220,19 @@ static inline void look(Mixing& m, Lane& lane) {
     }
     unsigned node = (1u << nibbleBits) | (lane.byteSoFar & ((1u << nibbleBits) - 1));
     m.node = node;
-    int orderHit = 0;
+    uint32_t* meanings = m.meanings;
+#pragma GCC unroll 18
     for (int i = 0; i < kContexts; i++) {
         unsigned state = m.found[i][node];
-        uint32_t* meaning = m.meanings + (i << 8) + state;
+        uint32_t* meaning = meanings + (i << 8) + state;
         m.at[i] = meaning;
         m.state[i] = static_cast<uint8_t>(state);
-        m.inputs[i] = state == 0 ? 0 : t.stretch[*meaning >> 20];
-        if (i < kOrders && state != 0) {
-            orderHit = i + 1;
-        }
+        int known = t.stretch[*meaning >> 20];
+        m.inputs[i] = state == 0 ? 0 : known;
+    }
+    int orderHit = kOrders;
+    while (orderHit > 0 && m.state[orderHit - 1] == 0) {
+        orderHit--;
     }
     m.orderHit = orderHit;
     findMapRows(m, lane);
@@ -238,16 +303,10 @@ static inline int finishPrediction(Mixing& m, Lane& lane, int modelOdds) {
     for (int i = 0; i < count; i++) {
         m.row[i] = m.weights[i] + rows[i] * kInputs;
     }
-    for (int i = 0; i < count; i++) {
-        m.mixed[i] = dot<kInputs>(m.row[i], m.inputs);
-    }
+    dots<count>(m.row, m.inputs, m.mixed);
     int matchClass = isMatch == 0 ? 0 : 1 + (lengthClass / 3 < 6 ? lengthClass / 3 : 6);
     m.finalRow = m.finalWeights + ((matchClass * 17 + odds) * 8 + (kModel ? place : bits)) * 8;
-    int sum = 0;
-    for (int i = 0; i < 8; i++) {
-        sum += (m.finalRow[i] * m.mixed[i]) >> 5;
-    }
-    int last = limit(sum >> 11);
+    int last = finalDot(m.finalRow, m.mixed);
     m.last = last;
     int order1 = refine(m, 0, last, m.mapRow[0]);
     int order2 = refine(m, 1, last, m.mapRow[1]);
@@ -262,6 +321,7 @@ static inline int finishPrediction(Mixing& m, Lane& lane, int modelOdds) {
 
 static inline void learnCounts(Mixing& m, Lane& lane, unsigned bit) {
     const Tables& t = *m.tables;
+#pragma GCC unroll 18
     for (int i = 0; i < kContexts; i++) {
         *m.at[i] = moved(t, *m.at[i], bit, kStateLimit);
         m.found[i][m.node] = t.next[2 * m.state[i] + bit];
@@ -281,6 +341,7 @@ static inline void learnCounts(Mixing& m, Lane& lane, unsigned bit) {
     } else if (lane.bits == 2 || lane.bits == 3) {
         prefetchSlots(m, lane, static_cast<uint32_t>(lane.bits - 1));
     }
+    findMapRows(m, lane);
 }
 
 // After learnCounts, and what could be done meanwhile: what a byte's end changes and takes the processor's time to fetch.
@@ -300,11 +361,7 @@ static inline void update(Mixing& m, Lane& lane, unsigned bit) {
     for (int i = 0; i < count; i++) {
         train<kInputs>(m.row[i], m.inputs, ((target - t.squash[m.mixed[i] + kMax]) * m.rate) >> 4);
     }
-    int error = ((target - t.squash[m.last + kMax]) * kFinalRate) >> 4;
-    for (int i = 0; i < 8; i++) {
-        int w = m.finalRow[i] + ((m.mixed[i] * error + 0x8000) >> 16);
-        m.finalRow[i] = w > kWeightLimit - 1 ? kWeightLimit - 1 : w < -kWeightLimit ? -kWeightLimit : w;
-    }
+    trainFinal(m.finalRow, m.mixed, ((target - t.squash[m.last + kMax]) * kFinalRate) >> 4);
     int limitValue = bit ? 65535 : 0;
     for (int i = 0; i < (kModel ? 5 : 4); i++) {
         *m.nearest[i] = static_cast<uint16_t>(*m.nearest[i] + ((limitValue - *m.nearest[i] + 32) >> 6));
