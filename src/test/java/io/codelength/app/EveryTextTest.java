@@ -82,8 +82,8 @@ final class EveryTextTest {
         List<String> compress = new ArrayList<>(List.of("compress", "-q", "--engine", Commands.ENGINE));
         List<String> decompress = new ArrayList<>(List.of("decompress", "-q", "--engine", Commands.ENGINE));
         for (Map.Entry<String, byte[]> text : texts.entrySet()) {
-            compress.add(
-                    Files.write(originals.resolve(text.getKey()), text.getValue()).toString());
+            compress.add(Files.write(originals.resolve(text.getKey()), text.getValue())
+                    .toString());
             decompress.add(moved.resolve(text.getKey() + ".clen").toString());
         }
         run(compress);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.codelength.Shared;
+import io.codelength.container.ModelReference;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.NativeBuild;
 import io.codelength.engine.cpu.NativeMixing;
@@ -25,7 +26,6 @@ import io.codelength.model.SourceModel;
 import io.codelength.model.store.ModelFiles;
 import io.codelength.predict.Engine;
 import io.codelength.predict.Predictor;
-import io.codelength.container.ModelReference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,10 +131,8 @@ class RealModelLawTest {
         List<byte[]> archives = new ArrayList<>();
         for (int i = 0; i < ways.size(); i++) {
             Way way = ways.get(i);
-            CompressionOptions options =
-                    new CompressionOptions(tier, OptionalInt.of(lanes), false, way.batchLanes);
-            archives.add(Archives.compress(
-                    new Compressor(loaded.get(i), way.reading), loaded.get(i), text, options));
+            CompressionOptions options = new CompressionOptions(tier, OptionalInt.of(lanes), false, way.batchLanes);
+            archives.add(Archives.compress(new Compressor(loaded.get(i), way.reading), loaded.get(i), text, options));
             assertThat(archives.get(i))
                     .as("tier %s, %d lanes: %s against %s", tier, lanes, way, ways.get(0))
                     .isEqualTo(archives.get(0));
