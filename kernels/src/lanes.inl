@@ -16,20 +16,14 @@ static inline void store(T* to, V v) {
     __builtin_memcpy(to, &v, sizeof v);
 }
 
+// One value in all lanes, as an operation with zeros that changes no value, not even −0: compilers make one instruction of it,
+// where of a loop over the lanes they make as many.
 static inline F all(float x) {
-    F v;
-    for (int i = 0; i < W; i++) {
-        v[i] = x;
-    }
-    return v;
+    return x - F{};
 }
 
 static inline I all(int32_t x) {
-    I v;
-    for (int i = 0; i < W; i++) {
-        v[i] = x;
-    }
-    return v;
+    return x + I{};
 }
 
 static inline I bitsOf(F v) {
