@@ -73,8 +73,8 @@ static inline uint8_t* findSlot(Mixing& m, uint32_t hash, uint32_t neighbour, ui
             victim = bucket + 16 * i;
         }
     }
-    if (m.primed != nullptr) {
-        const Mixing& p = *m.primed;
+    for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
+        const Mixing& p = *primed;
         const uint8_t* known = p.slots + (static_cast<size_t>((hash >> (32 - p.bucketBits)) ^ neighbour) << 6);
         for (int i = 0; i < 4; i++) {
             if (known[16 * i] == check) {
@@ -93,10 +93,9 @@ static inline void prefetchSlots(const Mixing& m, const Lane& lane) {
         const uint8_t* bucket = m.slots + (static_cast<size_t>(lane.contexts[i] >> (32 - m.bucketBits)) << 6);
         __builtin_prefetch(bucket);
     }
-    if (m.primed != nullptr) {
+    for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
         for (int i = 0; i < kContexts; i++) {
-            __builtin_prefetch(
-                m.primed->slots + (static_cast<size_t>(lane.contexts[i] >> (32 - m.primed->bucketBits)) << 6));
+            __builtin_prefetch(primed->slots + (static_cast<size_t>(lane.contexts[i] >> (32 - primed->bucketBits)) << 6));
         }
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MixingKernels {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 1;
+    private static final int ABI = 2;
 
     static final int OK = 0;
     static final int NO_MEMORY = 2;
@@ -82,6 +82,10 @@ final class MixingKernels {
             int[] meanings,
             byte[] prior,
             int priorCount);
+
+    static native @Nullable Pointer cl_mixing_teach(Pointer mixing, byte[] dictionary, int count);
+
+    static native void cl_mixing_free(Pointer mixing);
 
     static native @Nullable Pointer cl_spelling_create(
             int symbols,
