@@ -211,8 +211,8 @@ void followMatches(Mixing& m, Lane& lane) {
             uint32_t& entry = m.matchTables[i][h >> (32 - m.matchBits)];
             if (match.length == 0) {
                 candidates[i] = entry;
-                if (candidates[i] == 0 && m.primed != nullptr) {
-                    candidates[i] = m.primed->matchTables[i][h >> (32 - m.primed->matchBits)];
+                for (const Mixing* p = m.primed; candidates[i] == 0 && p != nullptr; p = p->primed) {
+                    candidates[i] = p->matchTables[i][h >> (32 - p->matchBits)];
                 }
                 __builtin_prefetch(m.history + candidates[i]);
             }
@@ -247,15 +247,31 @@ void takeByte(Mixing& m, Lane& lane) {
     hashMatches(m, lane);
 }
 
-Sizes Sizes::of(int textBytes, int memoryBits) {
-    int bits = 0;  // 2^bits is at least the length
+namespace {
+
+// The least for which 2^bits is at least the length.
+int bitsOf(int textBytes) {
+    int bits = 0;
     while ((int64_t{1} << bits) < textBytes) {
         bits++;
     }
-    auto between = [](int least, int value, int most) {
-        value = value < most ? value : most;
-        return value > least ? value : least;
-    };
+    return bits;
+}
+
+int between(int least, int value, int most) {
+    value = value < most ? value : most;
+    return value > least ? value : least;
+}
+
+}  // namespace
+
+Sizes Sizes::ofDictionary(int textBytes) {
+    int bits = bitsOf(textBytes);
+    return {between(8, bits, 18), between(10, bits, 18), 1};
+}
+
+Sizes Sizes::of(int textBytes, int memoryBits) {
+    int bits = bitsOf(textBytes);
     return {between(8, bits + 3, memoryBits - 1 - 6), between(10, bits, 18), between(12, bits + 1, 18)};
 }
 
@@ -360,6 +376,13 @@ std::unique_ptr<Mixing> open(
         m.laneStarts.push_back(lane.start);
         m.known.push_back(lane.start);
         m.lanes.push_back(lane);
+    }
+    if (primed != nullptr && primed->isDictionary) {
+        Lane& first = m.lanes[1];
+        first = *primed->lane;  // its index is 1 as well
+        for (Match& match : first.matches) {
+            match.lane = 0;
+        }
     }
     m.laneStarts.push_back(m.historyBytes);
     for (Lane& lane : m.lanes) {

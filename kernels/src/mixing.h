@@ -118,6 +118,7 @@ struct StopModel {
 struct Mixing {
     const Tables* tables = nullptr;
     const Mixing* primed = nullptr;
+    bool isDictionary = false;  // so that texts go on behind its end
     std::vector<void*> blocks;  // all memory
     uint8_t* slots = nullptr;
     int bucketBits = 0;
@@ -191,6 +192,7 @@ void followMatches(Mixing& m, Lane& lane);
 struct Sizes {
     int bucketBits, matchBits, stopBits;
     static Sizes prior() { return {16, 16, 1}; }
+    static Sizes ofDictionary(int textBytes);
     static Sizes of(int textBytes, int memoryBits);
 };
 

@@ -152,8 +152,8 @@ static inline uint8_t* takeSlot(const Mixing& m, uint32_t hash, uint32_t neighbo
         least = total < least ? total : least;
     }
     uint8_t* victim = bucket + 16 * (least & 3);
-    if (m.primed != nullptr) {
-        const uint8_t* known = bucketOf(*m.primed, hash, neighbour);
+    for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
+        const uint8_t* known = bucketOf(*primed, hash, neighbour);
         uint64_t found = slotsWith(known, check);
         if (found != 0) {
             std::memcpy(victim, known + __builtin_ctzll(found), 16);
@@ -180,8 +180,8 @@ static inline void findSlots(Mixing& m, const Lane& lane) {
             m.found[i] = bucket + __builtin_ctzll(found);
         } else {
             missing |= 1u << i;
-            if (m.primed != nullptr) {
-                __builtin_prefetch(bucketOf(*m.primed, lane.contexts[i], neighbour));
+            for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
+                __builtin_prefetch(bucketOf(*primed, lane.contexts[i], neighbour));
             }
         }
     }

@@ -91,7 +91,7 @@ final class SlotTable {
                 return true;
             }
         }
-        return false;
+        return prior.isPresent() && prior.get().copy(hash, nibble, check, to, target);
     }
 
     /** @param node 1 to 15: a one and the bits of the nibble so far */

@@ -15,6 +15,7 @@ import io.codelength.limit.CallScope;
 import io.codelength.model.TinyModels;
 import io.codelength.predict.ExactScorer;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.web.ServiceLimits;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -67,6 +68,7 @@ class ObjectsOverHttpTest {
                 Optional.empty(),
                 LIMITS,
                 new OnePredictor(predictor, false),
+                new SchedulingStatistics(),
                 () -> List.of(RunningService.summary(predictor))));
     }
 
