@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "mixing_tests.h"
 #include "plain.h"
 
 namespace {
@@ -198,6 +199,7 @@ int main() {
     agreement("extreme weights", plain::makeModel({130, 2, 2, 1, 64, 1100, 80, 40, 260}, 15, 10, plain::Weights::kExtreme),
               {80, 20, 31});
     agreement("many streams", plain::makeModel({32, 1, 2, 1, 16, 48, 12, 33, 100}, 15, 11), std::vector<int>(130, 12));
+    mixing_tests::run(claim);
     if (failures > 0) {
         std::printf("%d claims do not hold\n", failures);
         return 1;

@@ -41,9 +41,9 @@ import java.util.stream.Stream;
 /**
  * What archives of the files in {@code shared/bench} weigh: the first 16 KiB of each in every tier with the shipped model, and
  * whole files in tier {@code fast}. Every archive is decoded and compared while the table is made. The checked-in table is
- * {@code src/test/resources/io/codelength/app/ledger.csv}; run this class to print it anew (CONTRIBUTING.md, "The ledger").
+ * {@code src/test/resources/io/codelength/app/ledger.csv} (CONTRIBUTING.md, "The ledger").
  */
-public final class Ledger {
+final class Ledger {
     static final String HEADING = "file,part,tier,originalBytes,archiveBytes,archiveSha256";
 
     private static final int BEGINNING_BYTES = 16 << 10;
@@ -52,11 +52,6 @@ public final class Ledger {
     private static final int CALLERS = 32;
 
     private Ledger() {}
-
-    /** Prints the table. Arguments: the folder of files. */
-    public static void main(String[] arguments) throws IOException {
-        lines(Path.of(arguments[0])).forEach(System.out::println);
-    }
 
     /** The heading, then a line for each archive. */
     static List<String> lines(Path folder) throws IOException {
