@@ -14,30 +14,43 @@ import java.util.zip.CRC32C;
  *
  * @param method how the payload spells the original
  * @param model which model decodes it; empty for methods 0 and 1; a fingerprint prefix has 8 bytes
+ * @param dictionary what the mixing learned before; empty without one and for methods that mix no contexts
  * @param originalBytes bytes of the original, 0 to 2,048
  * @param checksum CRC-32C of head, payload and, unless stored, original
  * @param payload the original itself if stored, else fewer bytes; not copied
  */
 public record CompactArchive(
-        FrameMethod method, Optional<ModelReference> model, int originalBytes, int checksum, byte[] payload)
+        FrameMethod method,
+        Optional<ModelReference> model,
+        Optional<DictionaryId> dictionary,
+        int originalBytes,
+        int checksum,
+        byte[] payload)
         implements IncomingArchive {
     /** The longest original this form holds. */
     public static final int ORIGINAL_BYTES_MAX = 2048;
 
     /** The longest archive of this form. */
-    public static final int BYTES_MAX = 2 + 1 + 2 + 9 + 4 + ORIGINAL_BYTES_MAX;
+    public static final int BYTES_MAX = 2 + 1 + 2 + 9 + 4 + 4 + ORIGINAL_BYTES_MAX;
+
+    /** Set in the method's byte if a dictionary is named. */
+    private static final int HAS_DICTIONARY = 0x40;
 
     private static final int PREFIX_BYTES = 8;
     private static final int CHECKSUM_BYTES = 4;
 
     public CompactArchive {
-        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
             throw new IllegalArgumentException(rule);
         });
     }
 
     private static Optional<String> brokenRule(
-            FrameMethod method, Optional<ModelReference> model, int originalBytes, int payloadBytes) {
+            FrameMethod method,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            int originalBytes,
+            int payloadBytes) {
         if (originalBytes < 0 || originalBytes > ORIGINAL_BYTES_MAX) {
             return Optional.of("%d original bytes, at most 2048 expected".formatted(originalBytes));
         }
@@ -49,6 +62,9 @@ public record CompactArchive(
             return Optional.of(
                     "method %s %s a model".formatted(method, method.needsModel() ? "needs" : "has no use for"));
         }
+        if (dictionary.isPresent() && !method.mixesContexts()) {
+            return Optional.of("method %s has no use for a dictionary".formatted(method));
+        }
         if (model.orElse(null) instanceof FingerprintPrefix prefix && prefix.toBytes().length != PREFIX_BYTES) {
             return Optional.of("the compact form names 8 bytes of a fingerprint");
         }
@@ -57,7 +73,13 @@ public record CompactArchive(
 
     /** The original as it is. */
     public static CompactArchive stored(byte[] original) {
-        return sealed(FrameMethod.STORED, Optional.empty(), original, original);
+        return sealed(FrameMethod.STORED, Optional.empty(), Optional.empty(), original, original);
+    }
+
+    /** A coded original without a dictionary. */
+    public static CompactArchive coded(
+            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
+        return coded(method, model, Optional.empty(), original, payload);
     }
 
     /**
@@ -65,29 +87,38 @@ public record CompactArchive(
      *
      * @param method any but {@link FrameMethod#STORED}
      * @param model which model decodes it, if the method needs one; of a longer fingerprint prefix 8 bytes are kept
+     * @param dictionary what the mixing learned before, if anything
      * @param original 1 to 2,048 bytes
      * @param payload fewer bytes than the original
      */
     public static CompactArchive coded(
-            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
+            FrameMethod method,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            byte[] original,
+            byte[] payload) {
         if (method == FrameMethod.STORED) {
             throw new IllegalArgumentException("a coded archive is not stored");
         }
         Optional<ModelReference> named = model.map(reference -> reference instanceof FingerprintPrefix prefix
                 ? new FingerprintPrefix(Arrays.copyOf(prefix.toBytes(), PREFIX_BYTES))
                 : reference);
-        return sealed(method, named, original, payload);
+        return sealed(method, named, dictionary, original, payload);
     }
 
     private static CompactArchive sealed(
-            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
-        int checksum = checksum(method, head(method, model, original.length), payload, original);
-        return new CompactArchive(method, model, original.length, checksum, payload);
+            FrameMethod method,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            byte[] original,
+            byte[] payload) {
+        int checksum = checksum(method, head(method, model, dictionary, original.length), payload, original);
+        return new CompactArchive(method, model, dictionary, original.length, checksum, payload);
     }
 
     /** The whole archive. */
     public byte[] toBytes() {
-        byte[] head = head(method, model, originalBytes);
+        byte[] head = head(method, model, dictionary, originalBytes);
         byte[] bytes = Arrays.copyOf(head, head.length + CHECKSUM_BYTES + payload.length);
         ArchiveFormat.put(bytes, head.length, CHECKSUM_BYTES, checksum);
         System.arraycopy(payload, 0, bytes, head.length + CHECKSUM_BYTES, payload.length);
@@ -113,18 +144,21 @@ public record CompactArchive(
         }
         Cursor in = new Cursor(name, bytes, 2);
         int number = in.next();
-        FrameMethod method = FrameMethod.of(number)
+        FrameMethod method = FrameMethod.of(number & ~HAS_DICTIONARY)
                 .orElseThrow(() -> new UnsupportedFormatException(
                         "%s: method byte %d; this program reads methods 0 to 3 and 5 to 7. Use a newer one."
                                 .formatted(name, number)));
         int originalBytes = in.nextLength();
         Optional<ModelReference> model = method.needsModel() ? Optional.of(in.nextModel()) : Optional.empty();
+        Optional<DictionaryId> dictionary = (number & HAS_DICTIONARY) != 0
+                ? Optional.of(DictionaryId.of(in.next(DictionaryId.BYTES), 0))
+                : Optional.empty();
         int checksum = ArchiveFormat.getInt(in.next(CHECKSUM_BYTES), 0);
         byte[] payload = in.next(bytes.length - in.at);
-        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
             throw damaged(name, 2, rule);
         });
-        CompactArchive archive = new CompactArchive(method, model, originalBytes, checksum, payload);
+        CompactArchive archive = new CompactArchive(method, model, dictionary, originalBytes, checksum, payload);
         if (method == FrameMethod.STORED) {
             archive.checkRestored(name, payload);
         }
@@ -145,7 +179,7 @@ public record CompactArchive(
      * @throws CorruptContainerException if head, payload or the restored bytes are not as written
      */
     public void checkRestored(String name, byte[] restored) {
-        byte[] head = head(method, model, originalBytes);
+        byte[] head = head(method, model, dictionary, originalBytes);
         int found = checksum(method, head, payload, restored);
         if (restored.length != originalBytes || found != checksum) {
             throw damaged(
@@ -174,11 +208,15 @@ public record CompactArchive(
     }
 
     /** All before the checksum. */
-    private static byte[] head(FrameMethod method, Optional<ModelReference> model, int originalBytes) {
+    private static byte[] head(
+            FrameMethod method,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            int originalBytes) {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.write(ArchiveFormat.COMPACT_MAGIC);
         head.write(ArchiveFormat.COMPACT_MAGIC >>> 8 | ArchiveFormat.COMPACT_VERSION);
-        head.write(method.number());
+        head.write(method.number() | (dictionary.isPresent() ? HAS_DICTIONARY : 0));
         if (originalBytes < 0x80) {
             head.write(originalBytes);
         } else {
@@ -193,6 +231,7 @@ public record CompactArchive(
                 head.writeBytes(((FingerprintPrefix) reference).toBytes());
             }
         });
+        dictionary.ifPresent(id -> head.writeBytes(id.toBytes()));
         return head.toByteArray();
     }
 
