@@ -1,0 +1,19 @@
+package io.codelength.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.codelength.Shared;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Archives of real files are, byte for byte, what they were when the ledger was written. */
+class LedgerTest {
+    @Test
+    void everyArchiveIsTheLedgers() throws IOException {
+        Path bench = Shared.require("bench");
+        assertThat(Ledger.lines(bench))
+                .as("archives change only on purpose; CONTRIBUTING.md says how to write the ledger anew")
+                .containsExactlyElementsOf(Ledger.checkedIn());
+    }
+}
