@@ -3,6 +3,8 @@ package io.codelength.app;
 import io.codelength.cli.Backend;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.ModelMismatchException;
+import io.codelength.codec.TaughtMixings;
+import io.codelength.container.Dictionary;
 import io.codelength.container.ModelReference;
 import io.codelength.container.ModelReference.FingerprintPrefix;
 import io.codelength.container.ModelReference.Shipped;
@@ -40,6 +42,7 @@ public final class EnginePredictors implements Backend.Predictors {
     private final UnaryOperator<Predictor> sharing;
     private final Map<Fingerprint, Predictor> predictors = new HashMap<>();
     private @Nullable Mixing mixing;
+    private @Nullable TaughtMixings taught;
 
     /**
      * For one command; nothing is loaded before a model is asked for.
@@ -103,6 +106,18 @@ public final class EnginePredictors implements Backend.Predictors {
             mixing = ChosenEngine.mixing(choice, notes);
         }
         return mixing;
+    }
+
+    @Override
+    public Mixing mixing(Dictionary dictionary) {
+        return taught().of(dictionary);
+    }
+
+    private synchronized TaughtMixings taught() {
+        if (taught == null) {
+            taught = new TaughtMixings(mixing());
+        }
+        return taught;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.codelength.container.ArchiveHeader;
 import io.codelength.container.ArchiveReader;
 import io.codelength.container.CodedFrame;
 import io.codelength.container.CompactArchive;
+import io.codelength.container.DictionaryId;
 import io.codelength.container.Frame;
 import io.codelength.container.FrameMethod;
 import io.codelength.container.IncomingArchive;
@@ -28,12 +29,14 @@ import java.util.stream.Collectors;
  * @param form {@code full} or {@code compact}
  * @param header of a full archive
  * @param model what decodes it, if it needs one
+ * @param dictionary what decodes it besides, if it needs one
  * @param digest first bytes of the original's SHA-256, in hexadecimal; empty in the compact form, which has none
  */
 record ArchiveFacts(
         String form,
         Optional<ArchiveHeader> header,
         Optional<ModelReference> model,
+        Optional<DictionaryId> dictionary,
         List<FrameFacts> frames,
         long archiveBytes,
         long originalBytes,
@@ -83,6 +86,7 @@ record ArchiveFacts(
                 "compact",
                 Optional.empty(),
                 archive.model(),
+                archive.dictionary(),
                 List.of(only),
                 archive.toBytes().length,
                 archive.originalBytes(),
@@ -99,6 +103,7 @@ record ArchiveFacts(
                 "full",
                 Optional.of(archive.header()),
                 archive.model(),
+                archive.dictionary(),
                 frames,
                 archive.archiveBytes(),
                 archive.originalBytes(),
@@ -129,6 +134,7 @@ record ArchiveFacts(
         facts.put("archive", name);
         facts.put("form", form);
         model.ifPresent(reference -> facts.put("model", reference.toString()));
+        dictionary.ifPresent(id -> facts.put("dictionary", id.toString()));
         header.filter(head -> head.model().isPresent()).ifPresent(head -> {
             facts.put("profile", head.profile());
             facts.put("windowTokens", head.windowTokens());

@@ -2,6 +2,7 @@ package io.codelength.cli;
 
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionarySource;
 import io.codelength.codec.Progress;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,6 +36,9 @@ final class CatCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private final DictionaryOption dictionary = new DictionaryOption();
+
     @Parameters(paramLabel = "FILE.clen", description = "The archive; - is standard input, which takes no --range.")
     private String file = "";
 
@@ -63,8 +67,9 @@ final class CatCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Optional<Range> wanted = Optional.ofNullable(range).map(Range::parse);
+        DictionarySource known = dictionary.source();
         try (Backend.Predictors predictors = engine.open(session)) {
-            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES);
+            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, known);
             OutputStream target = Output.standard(session);
             if (wanted.isPresent()) {
                 catRange(decompressor, wanted.get(), target);

@@ -29,7 +29,14 @@ public final class Cli {
                 .addSubcommand(new RecoverCommand(session))
                 .addSubcommand(new MeasureCommand(session))
                 .addSubcommand(new BenchCommand(session))
+                .addSubcommand(dictionary(session))
                 .addSubcommand(models(session));
+    }
+
+    private static CommandLine dictionary(Session session) {
+        CommandLine dictionary = new CommandLine(new DictionaryCommand());
+        DictionaryCommand.subcommands(session).forEach(dictionary::addSubcommand);
+        return dictionary;
     }
 
     private static CommandLine models(Session session) {
@@ -114,7 +121,7 @@ public final class Cli {
         codes.put("1", "failed: a file cannot be read or written, or an error of ours");
         codes.put("2", "usage: the command makes no sense as typed");
         codes.put("3", "damaged, or not ours: the message names the place");
-        codes.put("4", "the model is missing, ambiguous, or not the one an archive was written with");
+        codes.put("4", "the model or dictionary is missing, ambiguous, or not the one an archive was written with");
         codes.put("5", "over a limit: memory, or what may be written");
         codes.put("130", "interrupted (143 by SIGTERM); nothing half-written is left");
         return codes;

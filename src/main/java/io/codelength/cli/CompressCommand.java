@@ -4,6 +4,7 @@ import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.CompressionSummary;
 import io.codelength.codec.Compressor;
 import io.codelength.codec.Tier;
+import io.codelength.container.Dictionary;
 import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  codelength compress notes.txt                    writes notes.txt.clen",
             "  codelength compress --model smollm2 *.md         with an installed model",
-            "  tar c src | codelength compress - > src.tar.clen"
+            "  tar c src | codelength compress - > src.tar.clen",
+            "  codelength compress --dictionary log.cldict record.txt"
         })
 final class CompressCommand implements Callable<Integer> {
     /** What archives are called. */
@@ -41,6 +43,9 @@ final class CompressCommand implements Callable<Integer> {
 
     @Mixin
     private final EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private final DictionaryOption dictionary = new DictionaryOption();
 
     @Parameters(arity = "1..*", paramLabel = "FILE", description = "Files to compress; - is standard input.")
     private List<String> files = new ArrayList<>();
@@ -101,7 +106,7 @@ final class CompressCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         CompressionOptions options = options();
         if (output != null && files.size() > 1) {
             throw new UsageException("-o takes one FILE, not %d".formatted(files.size()));
@@ -122,13 +127,15 @@ final class CompressCommand implements Callable<Integer> {
         }
     }
 
-    private CompressionOptions options() {
+    private CompressionOptions options() throws IOException {
+        Optional<Dictionary> learned = dictionary.read();
         try {
             return new CompressionOptions(
                     tier == null ? Tier.DEFAULT : Tier.parse(tier),
                     lanes == null ? OptionalInt.empty() : OptionalInt.of(lanes),
                     !unverified,
-                    CompressionOptions.DEFAULT_BATCH_LANES);
+                    CompressionOptions.DEFAULT_BATCH_LANES,
+                    learned);
         } catch (IllegalArgumentException e) {
             throw new UsageException(String.valueOf(e.getMessage()));
         }

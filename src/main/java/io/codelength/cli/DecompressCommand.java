@@ -3,6 +3,7 @@ package io.codelength.cli;
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.DecompressionSummary;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionarySource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,9 @@ final class DecompressCommand implements Callable<Integer> {
     private final EngineOptions engine = new EngineOptions();
 
     @Mixin
+    private final DictionaryOption dictionary = new DictionaryOption();
+
+    @Mixin
     private final OutputLimitOption limit = new OutputLimitOption();
 
     @Parameters(arity = "1..*", paramLabel = "FILE.clen", description = "Archives; - is standard input.")
@@ -65,7 +69,8 @@ final class DecompressCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        DictionarySource known = dictionary.source();
         if (output != null && files.size() > 1) {
             throw new UsageException("-o takes one FILE, not %d".formatted(files.size()));
         }
@@ -74,7 +79,7 @@ final class DecompressCommand implements Callable<Integer> {
         }
         List<Map<String, Object>> facts = new ArrayList<>();
         try (Backend.Predictors predictors = engine.open(session)) {
-            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES);
+            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, known);
             int code = session.forEach(files, file -> facts.add(decompress(file, decompressor)));
             if (json) {
                 Map<String, Object> object = Json.object();

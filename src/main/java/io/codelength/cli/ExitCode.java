@@ -1,5 +1,6 @@
 package io.codelength.cli;
 
+import io.codelength.codec.DictionaryMismatchException;
 import io.codelength.codec.ModelMismatchException;
 import io.codelength.container.CorruptContainerException;
 import io.codelength.container.UnsupportedFormatException;
@@ -43,7 +44,9 @@ final class ExitCode {
                 || failure instanceof ModelFormatException
                 || failure instanceof TokenizerFormatException) {
             return DAMAGED;
-        } else if (failure instanceof ModelMismatchException || failure instanceof ModelNotFoundException) {
+        } else if (failure instanceof ModelMismatchException
+                || failure instanceof ModelNotFoundException
+                || failure instanceof DictionaryMismatchException) {
             return MODEL;
         } else if (failure instanceof LimitExceededException || failure instanceof OutOfMemoryError) {
             return LIMIT;

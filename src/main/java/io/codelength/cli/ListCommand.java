@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,7 +16,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "list",
         description = {
-            "Say what archives hold: sizes, frames, and the model they need. No model is loaded.",
+            "Say what archives hold: sizes, frames, and the model and dictionary they need. None is loaded.",
             "",
             "The whole archive is read and its checksums compared, as far as that goes without decoding."
         },
@@ -41,7 +43,7 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() {
         List<Map<String, Object>> all = new ArrayList<>();
         if (!json) {
-            print(LINE, "archive", "original", "rate", "frames", "model", "file");
+            print(LINE, "archive", "original", "rate", "frames", "needs", "file");
         }
         int code = session.forEach(files, file -> {
             try (SourceFile source = SourceFile.open(file, session)) {
@@ -68,7 +70,7 @@ final class ListCommand implements Callable<Integer> {
                 facts.originalBytes(),
                 percent(facts.rate()),
                 facts.methods(),
-                facts.model().map(ModelReference::toString).orElse("none"),
+                needs(facts),
                 name);
         if (frames) {
             for (ArchiveFacts.FrameFacts frame : facts.frames()) {
@@ -82,6 +84,15 @@ final class ListCommand implements Callable<Integer> {
                         "at %d, original %d".formatted(frame.archiveOffset(), frame.originalOffset()));
             }
         }
+    }
+
+    /** What decodes it: a model, a dictionary, both or nothing. */
+    private static String needs(ArchiveFacts facts) {
+        return Stream.concat(
+                        facts.model().map(ModelReference::toString).stream(),
+                        facts.dictionary().map(id -> "dictionary " + id).stream())
+                .collect(Collectors.collectingAndThen(
+                        Collectors.joining(", "), needs -> needs.isEmpty() ? "none" : needs));
     }
 
     private static String percent(double rate) {

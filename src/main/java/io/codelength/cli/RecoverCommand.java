@@ -2,6 +2,7 @@ package io.codelength.cli;
 
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionarySource;
 import io.codelength.codec.RecoverySummary;
 import io.codelength.container.ArchiveRecovery.ByteRange;
 import java.io.IOException;
@@ -32,6 +33,9 @@ final class RecoverCommand implements Callable<Integer> {
 
     @Mixin
     private final EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private final DictionaryOption dictionary = new DictionaryOption();
 
     @Parameters(paramLabel = "FILE.clen", description = "The archive, a file.")
     private String file = "";
@@ -96,12 +100,13 @@ final class RecoverCommand implements Callable<Integer> {
     }
 
     private RecoverySummary recover(String target) throws IOException {
+        DictionarySource known = dictionary.source();
         try (SourceFile source = SourceFile.open(file, session);
                 FileArchive archive = FileArchive.open(file);
                 Output out = Output.open(target, source, force, false, session);
                 Backend.Predictors predictors = engine.open(session);
                 ProgressLine progress = new ProgressLine(session, quiet, file, OptionalLong.empty())) {
-            RecoverySummary summary = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES)
+            RecoverySummary summary = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, known)
                     .recover(archive, predictors.named(model), out.stream(), engine.scope(session), progress);
             out.commit(source);
             return summary;

@@ -3,6 +3,7 @@ package io.codelength.cli;
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.DecompressionSummary;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionarySource;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -29,6 +30,9 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final EngineOptions engine = new EngineOptions();
 
+    @Mixin
+    private final DictionaryOption dictionary = new DictionaryOption();
+
     @Parameters(arity = "1..*", paramLabel = "FILE.clen", description = "Archives; - is standard input.")
     private List<String> files = new ArrayList<>();
 
@@ -48,11 +52,12 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
+        DictionarySource known = dictionary.source();
         List<Map<String, Object>> facts = new ArrayList<>();
         int code;
         try (Backend.Predictors predictors = engine.open(session)) {
-            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES);
+            Decompressor decompressor = new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, known);
             code = session.forEach(files, file -> {
                 try {
                     facts.add(checksums ? compareChecksums(file) : verify(file, decompressor));

@@ -5,6 +5,8 @@ import io.codelength.container.ArchiveWriter;
 import io.codelength.container.Checksums;
 import io.codelength.container.CodedFrame;
 import io.codelength.container.CompactArchive;
+import io.codelength.container.Dictionary;
+import io.codelength.container.DictionaryId;
 import io.codelength.container.Frame;
 import io.codelength.container.FrameMethod;
 import io.codelength.container.ModelReference;
@@ -31,7 +33,6 @@ import java.util.OptionalInt;
 /** Bytes to archive. Thread-safe; see {@link Decompressor} for the way back. */
 public final class Compressor {
     private final PredictorSource predictors;
-    private final Mixing mixing;
     private final SymbolSpellings spellings = new SymbolSpellings();
     private final FrameWorkers workers;
     private final LaneReader.Reading reading;
@@ -42,7 +43,6 @@ public final class Compressor {
 
     Compressor(PredictorSource predictors, LaneReader.Reading reading) {
         this.predictors = predictors;
-        this.mixing = predictors.mixing();
         this.workers = new FrameWorkers(predictors.threads());
         this.reading = reading;
     }
@@ -83,6 +83,8 @@ public final class Compressor {
     /** One call's work. */
     private final class Compression {
         private final Optional<ModelReference> model;
+        private final Optional<DictionaryId> dictionary;
+        private final Mixing mixing;
         private final ArchiveHeader header;
         private final Optional<ModelFrames> modelFrames;
         private final CompressionOptions options;
@@ -99,17 +101,20 @@ public final class Compressor {
             this.options = options;
             this.scope = scope;
             this.progress = progress;
+            dictionary = options.dictionary().map(Dictionary::id);
+            mixing = options.dictionary().map(predictors::mixing).orElseGet(predictors::mixing);
             int memoryBits = tier.mixesContexts() || tier.mixesTokens() ? MixingMemory.BITS : 0;
             if (predictor.isEmpty()) {
                 model = Optional.empty();
                 modelFrames = Optional.empty();
-                header = ArchiveHeader.WITHOUT_MODEL.withMixing(memoryBits);
+                header = withDictionary(ArchiveHeader.WITHOUT_MODEL.withMixing(memoryBits));
             } else {
                 Windows windows = tier.windows(predictor.get().model().shape().contextTokens());
                 ModelReference reference = modelReference(predictor.get());
                 model = Optional.of(reference);
-                header = ArchiveHeader.withModel(reference, windows.windowTokens(), windows.overlapTokens())
-                        .withMixing(memoryBits);
+                header = withDictionary(
+                        ArchiveHeader.withModel(reference, windows.windowTokens(), windows.overlapTokens())
+                                .withMixing(memoryBits));
                 modelFrames = Optional.of(new ModelFrames(
                         predictor.get(),
                         windows,
@@ -119,6 +124,10 @@ public final class Compressor {
                         options.batchLanes(),
                         scope));
             }
+        }
+
+        private ArchiveHeader withDictionary(ArchiveHeader without) {
+            return dictionary.map(without::withDictionary).orElse(without);
         }
 
         private ModelReference modelReference(Predictor predictor) {
@@ -139,6 +148,7 @@ public final class Compressor {
                         candidate.method,
                         options.tier().overlapsWindows(),
                         candidate.method.needsModel() ? model : Optional.empty(),
+                        candidate.method.mixesContexts() ? dictionary : Optional.empty(),
                         original,
                         candidate.payload);
                 if (coded.toBytes().length < bytes.length) {

@@ -8,6 +8,7 @@ import io.codelength.container.ArchiveSource;
 import io.codelength.container.CodedFrame;
 import io.codelength.container.CompactArchive;
 import io.codelength.container.CorruptContainerException;
+import io.codelength.container.DictionaryId;
 import io.codelength.container.FrameMethod;
 import io.codelength.container.IncomingArchive;
 import io.codelength.container.LocatedFrame;
@@ -38,15 +39,27 @@ public final class Decompressor {
     private static final long WAITING_BYTES_MAX = 64 << 20;
 
     private final PredictorSource predictors;
-    private final Mixing mixing;
+    private final DictionarySource dictionaries;
     private final SymbolSpellings spellings = new SymbolSpellings();
     private final FrameWorkers workers;
     private final int batchLanes;
 
-    /** @param batchLanes the most lanes that step together */
+    /**
+     * Has no dictionaries.
+     *
+     * @param batchLanes the most lanes that step together
+     */
     public Decompressor(PredictorSource predictors, int batchLanes) {
+        this(predictors, batchLanes, DictionarySource.NONE);
+    }
+
+    /**
+     * @param batchLanes the most lanes that step together
+     * @param dictionaries is asked for those that archives name
+     */
+    public Decompressor(PredictorSource predictors, int batchLanes, DictionarySource dictionaries) {
         this.predictors = predictors;
-        this.mixing = predictors.mixing();
+        this.dictionaries = dictionaries;
         this.workers = new FrameWorkers(predictors.threads());
         this.batchLanes = batchLanes;
     }
@@ -60,6 +73,7 @@ public final class Decompressor {
      * @throws io.codelength.container.CorruptContainerException naming the place, if the archive is damaged
      * @throws UnsupportedFormatException if it is of another version
      * @throws ModelMismatchException before anything is decoded, if its model is not here
+     * @throws DictionaryMismatchException likewise, if its dictionary is not here
      * @throws LimitExceededException if the original would be longer than the limit
      */
     public DecompressionSummary decompress(
@@ -102,11 +116,13 @@ public final class Decompressor {
         if (archive.method() == FrameMethod.STORED) {
             return archive.payload();
         }
+        Mixing mixing = mixing(name, archive.dictionary());
         Optional<ModelFrames> modelFrames = archive.model()
                 .map(model -> referred(name, model))
                 .map(predictor -> modelFrames(
                         predictor,
                         Windows.of(predictor.model().shape().contextTokens(), archive.overlaps()),
+                        mixing,
                         MixingMemory.BITS,
                         scope));
         byte[][] original = new byte[1][];
@@ -178,16 +194,7 @@ public final class Decompressor {
         ArchiveRecovery found = ArchiveRecovery.scan(archive);
         FrameDecoder decoder = found.header().isPresent()
                 ? decoder(archive.name(), found.header().get(), scope)
-                : new FrameDecoder(
-                        Optional.of(modelFrames(
-                                fallback,
-                                Windows.of(fallback.model().shape().contextTokens(), false),
-                                MixingMemory.BITS,
-                                scope)),
-                        mixing,
-                        MixingMemory.BITS,
-                        workers,
-                        scope);
+                : headerlessDecoder(fallback, scope);
         int lost = 0;
         long originalBytes = 0;
         for (ArchiveRecovery.FoundFrame frame : found.frames()) {
@@ -216,13 +223,43 @@ public final class Decompressor {
     /** How to decode the coded frames of an archive with this header; loads the model that it names. */
     private FrameDecoder decoder(String name, ArchiveHeader header, CallScope scope) {
         int memoryBits = header.mixingMemoryBits() == 0 ? MixingMemory.BITS : header.mixingMemoryBits();
+        Mixing mixing = mixing(name, header.dictionary());
         Optional<ModelFrames> modelFrames =
-                header.model().map(model -> modelFrames(name, model, header, memoryBits, scope));
+                header.model().map(model -> modelFrames(name, model, header, mixing, memoryBits, scope));
         return new FrameDecoder(modelFrames, mixing, memoryBits, workers, scope);
     }
 
+    /** How to decode frames of which it is not known what wrote them. */
+    private FrameDecoder headerlessDecoder(Predictor fallback, CallScope scope) {
+        Mixing mixing = dictionaries.fallback().map(predictors::mixing).orElseGet(predictors::mixing);
+        Windows windows = Windows.of(fallback.model().shape().contextTokens(), false);
+        return new FrameDecoder(
+                Optional.of(modelFrames(fallback, windows, mixing, MixingMemory.BITS, scope)),
+                mixing,
+                MixingMemory.BITS,
+                workers,
+                scope);
+    }
+
+    /** What mixes the contexts of an archive; learns the dictionary that it names. */
+    private Mixing mixing(String name, Optional<DictionaryId> dictionary) {
+        try {
+            return dictionary
+                    .map(dictionaries::referred)
+                    .map(predictors::mixing)
+                    .orElseGet(predictors::mixing);
+        } catch (DictionaryMismatchException e) {
+            throw new DictionaryMismatchException("%s: %s".formatted(name, e.getMessage()), e);
+        }
+    }
+
     private ModelFrames modelFrames(
-            String name, ModelReference model, ArchiveHeader header, int memoryBits, CallScope scope) {
+            String name,
+            ModelReference model,
+            ArchiveHeader header,
+            Mixing mixing,
+            int memoryBits,
+            CallScope scope) {
         if (header.profile() != ArchiveHeader.PROFILE) {
             throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
                     .formatted(name, header.profile(), ArchiveHeader.PROFILE));
@@ -233,10 +270,12 @@ public final class Decompressor {
             throw corruptHeader(
                     name, "a window of %d tokens, where the model has %d".formatted(header.windowTokens(), context));
         }
-        return modelFrames(predictor, new Windows(header.windowTokens(), header.overlapTokens()), memoryBits, scope);
+        return modelFrames(
+                predictor, new Windows(header.windowTokens(), header.overlapTokens()), mixing, memoryBits, scope);
     }
 
-    private ModelFrames modelFrames(Predictor predictor, Windows windows, int memoryBits, CallScope scope) {
+    private ModelFrames modelFrames(
+            Predictor predictor, Windows windows, Mixing mixing, int memoryBits, CallScope scope) {
         return new ModelFrames(
                 predictor, windows, spellings.of(predictor.model()), mixing, memoryBits, batchLanes, scope);
     }

@@ -1,5 +1,6 @@
 package io.codelength.codec;
 
+import io.codelength.container.Dictionary;
 import io.codelength.container.ModelReference;
 import io.codelength.mix.Mixing;
 import io.codelength.mix.ReferenceMixing;
@@ -29,6 +30,11 @@ public interface PredictorSource {
     /** What mixes contexts. */
     default Mixing mixing() {
         return new ReferenceMixing();
+    }
+
+    /** What mixes contexts, begun from what a dictionary teaches; may learn it first. */
+    default Mixing mixing(Dictionary dictionary) {
+        return mixing().taughtBy(dictionary.text());
     }
 
     /** The most threads that mix contexts for one call; changes no result. */

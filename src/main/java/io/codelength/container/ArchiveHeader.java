@@ -11,9 +11,15 @@ import java.util.Optional;
  * @param overlapTokens symbols read again when a window restarts, 0 to {@code windowTokens - 2}
  * @param mixingMemoryBits binary logarithm of the most bytes that a frame's tables of context mixing take, 16 to 26; 0
  *     where no frame mixes contexts
+ * @param dictionary what the mixing learned before; empty without one, and where no frame mixes contexts
  */
 public record ArchiveHeader(
-        Optional<ModelReference> model, int profile, int windowTokens, int overlapTokens, int mixingMemoryBits) {
+        Optional<ModelReference> model,
+        int profile,
+        int windowTokens,
+        int overlapTokens,
+        int mixingMemoryBits,
+        Optional<DictionaryId> dictionary) {
     /** The numeric profile that this program writes and reads. */
     public static final int PROFILE = 1;
 
@@ -23,11 +29,11 @@ public record ArchiveHeader(
     public static final int MIXING_MEMORY_BITS_MAX = 26;
 
     /** Names nothing. */
-    public static final ArchiveHeader WITHOUT_MODEL = new ArchiveHeader(Optional.empty(), 0, 0, 0, 0);
+    public static final ArchiveHeader WITHOUT_MODEL = new ArchiveHeader(Optional.empty(), 0, 0, 0, 0, Optional.empty());
 
     /** Lacks nothing that a frame may need: for frames whose own header may be lost. */
-    static final ArchiveHeader OF_EVERYTHING =
-            new ArchiveHeader(Optional.of(new ModelReference.Shipped(1)), PROFILE, 2, 0, MIXING_MEMORY_BITS_MAX);
+    static final ArchiveHeader OF_EVERYTHING = new ArchiveHeader(
+            Optional.of(new ModelReference.Shipped(1)), PROFILE, 2, 0, MIXING_MEMORY_BITS_MAX, Optional.empty());
 
     public ArchiveHeader {
         if (model.isEmpty()) {
@@ -54,16 +60,24 @@ public record ArchiveHeader(
             throw new IllegalArgumentException(
                     "context mixing in 2^%d bytes, must be 2^16 to 2^26".formatted(mixingMemoryBits));
         }
+        if (dictionary.isPresent() && mixingMemoryBits == 0) {
+            throw new IllegalArgumentException("a dictionary says nothing where no contexts are mixed");
+        }
     }
 
     /** A header of this program's profile. */
     public static ArchiveHeader withModel(ModelReference model, int windowTokens, int overlapTokens) {
-        return new ArchiveHeader(Optional.of(model), PROFILE, windowTokens, overlapTokens, 0);
+        return new ArchiveHeader(Optional.of(model), PROFILE, windowTokens, overlapTokens, 0, Optional.empty());
     }
 
     /** The same for frames that mix contexts too. */
     public ArchiveHeader withMixing(int memoryBits) {
-        return new ArchiveHeader(model, profile, windowTokens, overlapTokens, memoryBits);
+        return new ArchiveHeader(model, profile, windowTokens, overlapTokens, memoryBits, dictionary);
+    }
+
+    /** The same for frames that mix contexts and learned this dictionary before. */
+    public ArchiveHeader withDictionary(DictionaryId id) {
+        return new ArchiveHeader(model, profile, windowTokens, overlapTokens, mixingMemoryBits, Optional.of(id));
     }
 
     /** What a frame of this method needs and the header lacks, if anything. */

@@ -84,6 +84,11 @@ public final class ArchiveReader implements IncomingArchive {
         return header.model();
     }
 
+    @Override
+    public Optional<DictionaryId> dictionary() {
+        return header.dictionary();
+    }
+
     /**
      * The next frame.
      *

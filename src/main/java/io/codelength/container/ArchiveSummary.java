@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param version of the format
  * @param header model, profile, window and overlap; empty in the compact form, where the model implies the rest
  * @param model what decodes it
+ * @param dictionary what decodes it besides, if the mixing learned one before
  * @param frames number of frames; 1 in the compact form
  * @param lanesMax the most lanes in a frame
  * @param frameBytesMax the most original bytes in a frame
@@ -28,6 +29,7 @@ public record ArchiveSummary(
         int version,
         Optional<ArchiveHeader> header,
         Optional<ModelReference> model,
+        Optional<DictionaryId> dictionary,
         int frames,
         int lanesMax,
         int frameBytesMax,
@@ -67,6 +69,7 @@ public record ArchiveSummary(
                 ArchiveFormat.VERSION,
                 Optional.of(archive.header()),
                 archive.header().model(),
+                archive.header().dictionary(),
                 archive.frames(),
                 lanesMax,
                 frameBytesMax,
@@ -83,6 +86,7 @@ public record ArchiveSummary(
                 ArchiveFormat.COMPACT_VERSION,
                 Optional.empty(),
                 archive.model(),
+                archive.dictionary(),
                 1,
                 1,
                 archive.originalBytes(),

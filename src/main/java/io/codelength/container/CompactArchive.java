@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
  * @param method how the payload spells the original
  * @param overlaps whether the model's windows overlap; false for methods without a model
  * @param model which model decodes it; empty for methods 0 and 1; a fingerprint prefix has 8 bytes
+ * @param dictionary what the mixing learned before; empty without one and for methods that mix no contexts
  * @param originalBytes bytes of the original, 0 to 16,384
  * @param checksum CRC-32C of head, payload and, unless stored, original
  * @param payload the original itself if stored, else fewer bytes; not copied
@@ -23,6 +24,7 @@ public record CompactArchive(
         FrameMethod method,
         boolean overlaps,
         Optional<ModelReference> model,
+        Optional<DictionaryId> dictionary,
         int originalBytes,
         int checksum,
         byte[] payload)
@@ -31,16 +33,19 @@ public record CompactArchive(
     public static final int ORIGINAL_BYTES_MAX = 16 << 10;
 
     /** The longest archive of this form. */
-    public static final int BYTES_MAX = 2 + 1 + 3 + 9 + 4 + ORIGINAL_BYTES_MAX;
+    public static final int BYTES_MAX = 2 + 1 + 3 + 9 + 4 + 4 + ORIGINAL_BYTES_MAX;
 
     /** Set in the method's byte if the windows overlap. */
     private static final int OVERLAPS = 0x80;
+
+    /** Set in the method's byte if a dictionary is named. */
+    private static final int HAS_DICTIONARY = 0x40;
 
     private static final int PREFIX_BYTES = 8;
     private static final int CHECKSUM_BYTES = 4;
 
     public CompactArchive {
-        brokenRule(method, overlaps, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
             throw new IllegalArgumentException(rule);
         });
     }
@@ -49,6 +54,7 @@ public record CompactArchive(
             FrameMethod method,
             boolean overlaps,
             Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
             int originalBytes,
             int payloadBytes) {
         if (originalBytes < 0 || originalBytes > ORIGINAL_BYTES_MAX) {
@@ -65,6 +71,9 @@ public record CompactArchive(
         if (overlaps && !method.needsModel()) {
             return Optional.of("method %s has no windows that could overlap".formatted(method));
         }
+        if (dictionary.isPresent() && !method.mixesContexts()) {
+            return Optional.of("method %s has no use for a dictionary".formatted(method));
+        }
         if (model.orElse(null) instanceof FingerprintPrefix prefix && prefix.toBytes().length != PREFIX_BYTES) {
             return Optional.of("the compact form names 8 bytes of a fingerprint");
         }
@@ -73,7 +82,13 @@ public record CompactArchive(
 
     /** The original as it is. */
     public static CompactArchive stored(byte[] original) {
-        return sealed(FrameMethod.STORED, false, Optional.empty(), original, original);
+        return sealed(FrameMethod.STORED, false, Optional.empty(), Optional.empty(), original, original);
+    }
+
+    /** A coded original without a dictionary. */
+    public static CompactArchive coded(
+            FrameMethod method, boolean overlaps, Optional<ModelReference> model, byte[] original, byte[] payload) {
+        return coded(method, overlaps, model, Optional.empty(), original, payload);
     }
 
     /**
@@ -82,29 +97,41 @@ public record CompactArchive(
      * @param method any but {@link FrameMethod#STORED}
      * @param overlaps whether the model's windows overlap; of no meaning if the method needs no model
      * @param model which model decodes it, if the method needs one; of a longer fingerprint prefix 8 bytes are kept
+     * @param dictionary what the mixing learned before, if anything
      * @param original 1 to 16,384 bytes
      * @param payload fewer bytes than the original
      */
     public static CompactArchive coded(
-            FrameMethod method, boolean overlaps, Optional<ModelReference> model, byte[] original, byte[] payload) {
+            FrameMethod method,
+            boolean overlaps,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            byte[] original,
+            byte[] payload) {
         if (method == FrameMethod.STORED) {
             throw new IllegalArgumentException("a coded archive is not stored");
         }
         Optional<ModelReference> named = model.map(reference -> reference instanceof FingerprintPrefix prefix
                 ? new FingerprintPrefix(Arrays.copyOf(prefix.toBytes(), PREFIX_BYTES))
                 : reference);
-        return sealed(method, overlaps && method.needsModel(), named, original, payload);
+        return sealed(method, overlaps && method.needsModel(), named, dictionary, original, payload);
     }
 
     private static CompactArchive sealed(
-            FrameMethod method, boolean overlaps, Optional<ModelReference> model, byte[] original, byte[] payload) {
-        int checksum = checksum(method, head(method, overlaps, model, original.length), payload, original);
-        return new CompactArchive(method, overlaps, model, original.length, checksum, payload);
+            FrameMethod method,
+            boolean overlaps,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            byte[] original,
+            byte[] payload) {
+        byte[] head = head(method, overlaps, model, dictionary, original.length);
+        int checksum = checksum(method, head, payload, original);
+        return new CompactArchive(method, overlaps, model, dictionary, original.length, checksum, payload);
     }
 
     /** The whole archive. */
     public byte[] toBytes() {
-        byte[] head = head(method, overlaps, model, originalBytes);
+        byte[] head = head(method, overlaps, model, dictionary, originalBytes);
         byte[] bytes = Arrays.copyOf(head, head.length + CHECKSUM_BYTES + payload.length);
         ArchiveFormat.put(bytes, head.length, CHECKSUM_BYTES, checksum);
         System.arraycopy(payload, 0, bytes, head.length + CHECKSUM_BYTES, payload.length);
@@ -131,18 +158,22 @@ public record CompactArchive(
         Cursor in = new Cursor(name, bytes, 2);
         int number = in.next();
         boolean overlaps = (number & OVERLAPS) != 0;
-        FrameMethod method = FrameMethod.of(number & ~OVERLAPS)
+        FrameMethod method = FrameMethod.of(number & ~(OVERLAPS | HAS_DICTIONARY))
                 .orElseThrow(() -> new UnsupportedFormatException(
                         "%s: method byte %d; this program reads methods 0 to 3 and 5 to 7. Use a newer one."
                                 .formatted(name, number)));
         int originalBytes = in.nextLength();
         Optional<ModelReference> model = method.needsModel() ? Optional.of(in.nextModel()) : Optional.empty();
+        Optional<DictionaryId> dictionary = (number & HAS_DICTIONARY) != 0
+                ? Optional.of(DictionaryId.of(in.next(DictionaryId.BYTES), 0))
+                : Optional.empty();
         int checksum = ArchiveFormat.getInt(in.next(CHECKSUM_BYTES), 0);
         byte[] payload = in.next(bytes.length - in.at);
-        brokenRule(method, overlaps, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
             throw damaged(name, 2, rule);
         });
-        CompactArchive archive = new CompactArchive(method, overlaps, model, originalBytes, checksum, payload);
+        CompactArchive archive =
+                new CompactArchive(method, overlaps, model, dictionary, originalBytes, checksum, payload);
         if (method == FrameMethod.STORED) {
             archive.checkRestored(name, payload);
         }
@@ -163,7 +194,7 @@ public record CompactArchive(
      * @throws CorruptContainerException if head, payload or the restored bytes are not as written
      */
     public void checkRestored(String name, byte[] restored) {
-        byte[] head = head(method, overlaps, model, originalBytes);
+        byte[] head = head(method, overlaps, model, dictionary, originalBytes);
         int found = checksum(method, head, payload, restored);
         if (restored.length != originalBytes || found != checksum) {
             throw damaged(
@@ -193,11 +224,15 @@ public record CompactArchive(
 
     /** All before the checksum. */
     private static byte[] head(
-            FrameMethod method, boolean overlaps, Optional<ModelReference> model, int originalBytes) {
+            FrameMethod method,
+            boolean overlaps,
+            Optional<ModelReference> model,
+            Optional<DictionaryId> dictionary,
+            int originalBytes) {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.write(ArchiveFormat.COMPACT_MAGIC);
         head.write(ArchiveFormat.COMPACT_MAGIC >>> 8 | ArchiveFormat.COMPACT_VERSION);
-        head.write(method.number() | (overlaps ? OVERLAPS : 0));
+        head.write(method.number() | (overlaps ? OVERLAPS : 0) | (dictionary.isPresent() ? HAS_DICTIONARY : 0));
         int rest = originalBytes;
         for (; rest >= 0x80; rest >>>= 7) {
             head.write((rest & 0x7F) | 0x80);
@@ -211,6 +246,7 @@ public record CompactArchive(
                 head.writeBytes(((FingerprintPrefix) reference).toBytes());
             }
         });
+        dictionary.ifPresent(id -> head.writeBytes(id.toBytes()));
         return head.toByteArray();
     }
 

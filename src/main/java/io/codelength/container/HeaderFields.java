@@ -9,6 +9,7 @@ import java.util.Arrays;
 final class HeaderFields {
     private static final int MODEL_TYPE = 1;
     private static final int MIXING_MEMORY_TYPE = 2;
+    private static final int DICTIONARY_TYPE = 3;
     private static final int IGNORABLE = 8;
     private static final int LONG_LENGTH = 15;
 
@@ -25,6 +26,7 @@ final class HeaderFields {
         if (header.mixingMemoryBits() > 0) {
             writeField(fields, MIXING_MEMORY_TYPE, new byte[] {(byte) header.mixingMemoryBits()});
         }
+        header.dictionary().ifPresent(id -> writeField(fields, DICTIONARY_TYPE, id.toBytes()));
         return fields.toByteArray();
     }
 
@@ -84,9 +86,11 @@ final class HeaderFields {
                 header = readModel(archive, place, value);
             } else if (type == MIXING_MEMORY_TYPE) {
                 header = readMixingMemory(archive, place, value, header);
+            } else if (type == DICTIONARY_TYPE) {
+                header = readDictionary(archive, place, value, header);
             } else if (type < IGNORABLE) {
                 throw new UnsupportedFormatException(
-                        "%s: header field of type %d is needed to decode; this program reads types 1 and 2. Use a newer one."
+                        "%s: header field of type %d is needed to decode; this program reads types 1 to 3. Use a newer one."
                                 .formatted(archive, type));
             }
             lastType = type;
@@ -126,5 +130,17 @@ final class HeaderFields {
                     archive, "mixing memory field", place, "one byte from 16 to 26 expected");
         }
         return header.withMixing(value[0]);
+    }
+
+    private static ArchiveHeader readDictionary(String archive, long place, byte[] value, ArchiveHeader header) {
+        if (value.length != DictionaryId.BYTES) {
+            throw CorruptContainerException.in(
+                    archive, "dictionary field", place, "%d bytes, 4 expected".formatted(value.length));
+        }
+        if (header.mixingMemoryBits() == 0) {
+            throw CorruptContainerException.in(
+                    archive, "dictionary field", place, "a dictionary, but no memory for contexts is declared");
+        }
+        return header.withDictionary(DictionaryId.of(value, 0));
     }
 }

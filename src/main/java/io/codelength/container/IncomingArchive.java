@@ -28,4 +28,7 @@ public sealed interface IncomingArchive permits ArchiveReader, CompactArchive {
 
     /** The model that decodes it, if it needs one. */
     Optional<ModelReference> model();
+
+    /** The dictionary that decodes it, if it needs one. */
+    Optional<DictionaryId> dictionary();
 }
