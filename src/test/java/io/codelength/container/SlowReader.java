@@ -112,6 +112,8 @@ final class SlowReader {
                 demand(length == 21 || !value.endsWith("00"), "model number");
             } else if (type == 2) {
                 demand(length == 1 && value.compareTo("10") >= 0 && value.compareTo("1a") <= 0, "memory field");
+            } else if (type == 3) {
+                demand(length == 4 && types.contains(2), "dictionary field");
             } else {
                 demand(type >= 8, "critical field");
             }
@@ -122,7 +124,10 @@ final class SlowReader {
     private byte[] compact() {
         demand(take(2).equals("9eb1"), "magic and version");
         int method = number(1);
-        demand(method != 4, "method");
+        boolean hasDictionary = (method & 0x40) != 0;
+        method &= 0xBF;
+        demand(method <= 7 && method != 4, "method");
+        demand(!hasDictionary || (method & 1) == 1, "a dictionary that nothing needs");
         int originalBytes = number(1);
         if (originalBytes >= 128) {
             int rest = number(1);
@@ -132,6 +137,9 @@ final class SlowReader {
         demand(originalBytes <= 2048, "length");
         if ((method & 3) >= 2 && number(1) == 0) {
             take(8);
+        }
+        if (hasDictionary) {
+            take(4);
         }
         String head = digits.substring(0, 2 * at);
         String checksum = take(4);
