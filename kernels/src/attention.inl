@@ -87,7 +87,7 @@ static void scoreQueries(
 
 // Scores of n positions to weights 0 … 255, zeros behind them up to a whole block; returns the scale of what they weigh.
 static inline float weighPositions(
-    const uint32_t* mantissas, float* scores, int n, const float* valueScales, Activation* weights, Scratch& scratch) {
+    const DecayTable& table, float* scores, int n, const float* valueScales, Activation* weights, Scratch& scratch) {
     int whole = n / W * W;
     int padded = static_cast<int>(roundUp(static_cast<size_t>(n), kKeyBlock));
     F most = all(scores[0]);
@@ -99,28 +99,22 @@ static inline float weighPositions(
     for (; j < n; j++) {
         max = scores[j] > max ? scores[j] : max;
     }
-    // Positions that are not seen: the same as the last that is, and made 0 below.
+    // Positions that are not seen must have a score too; what comes of it is made 0 below.
     for (; j < padded; j++) {
         scores[j] = max;
     }
-    int32_t* e = scratch.exponentials.data();
     F maxes = all(max);
-    for (j = 0; j < padded; j += W) {
-        storeIndices(scratch, j, decayIndex(maxes - load<F>(scores + j)));
-    }
-    lookUp(mantissas, scratch, e, padded);
-    for (j = n; j < padded; j++) {
-        e[j] = 0;
-    }
     WideSum sum;
     F heaviest = {};
-    for (j = 0; j < padded; j += W) {
-        I ej = decayed(scratch, e + j, j);
-        sum.add(ej);
-        F w = floatOf(ej) * load<F>(valueScales + j);
-        store(scores + j, w);
+    auto weigh = [&](int i, I e) {
+        sum.add(e);
+        F w = floatOf(e) * load<F>(valueScales + i);
+        store(scores + i, w);
         heaviest = larger(heaviest, w);
-    }
+    };
+    decays(
+        table, scratch, padded, [&](int i) { return maxes - load<F>(scores + i); },
+        [&](int i, I e) { weigh(i, i < whole ? e : e & firstLanes(n - i)); });
     float ps = weightScale(largest(heaviest));
     F divisor = all(ps);
     for (j = 0; j < padded; j += W) {
@@ -210,7 +204,7 @@ static void attendQueries(
     for (int q = 0; q < Q; q++) {
         Activation* row = weights + q * stride;
         scales[q] = weighPositions(
-            model.mantissas.data(), scratch.scores.data() + q * stride, seen[q], valueScales, row, scratch);
+            model.decayTable, scratch.scores.data() + q * stride, seen[q], valueScales, row, scratch);
         int done = static_cast<int>(roundUp(static_cast<size_t>(seen[q]), kKeyBlock));
         memset(row + done, 0, static_cast<size_t>(padded - done) * sizeof(Activation));
         out[q] = outputs + static_cast<size_t>(q) * layout.valueChannels;

@@ -6,7 +6,8 @@
 // Plain version: decay() of profile1.h in a loop, in the tests.
 
 // In place: float logits become int32 exponentials. `rows` logits, `stride` a multiple of the block.
-static inline void makeExponentials(const uint32_t* mantissas, int32_t* row, int rows, int stride, int64_t* sums, Scratch& scratch) {
+static inline void makeExponentials(
+    const DecayTable& table, int32_t* row, int rows, int stride, int64_t* sums, Scratch& scratch) {
     float* logits = reinterpret_cast<float*>(row);
     int whole = rows / W * W;
     F most = all(load<F>(logits)[0]);
@@ -20,7 +21,7 @@ static inline void makeExponentials(const uint32_t* mantissas, int32_t* row, int
         memcpy(&t, logits + i, sizeof t);
         max = t > max ? t : max;
     }
-    // What stands behind the last row must be an index too; it is made 0 below.
+    // Behind the last row there must be a logit too; what comes of it is made 0 below.
     for (i = rows; i < stride; i++) {
         memcpy(logits + i, &max, sizeof max);
     }
@@ -28,19 +29,13 @@ static inline void makeExponentials(const uint32_t* mantissas, int32_t* row, int
     int64_t before = 0;
     int block = 0;
     for (int from = 0; from < stride; from += kFrequencyBlock, block++) {
-        for (int j = 0; j < kFrequencyBlock; j += W) {
-            storeIndices(scratch, j, decayIndex(maxes - load<F>(logits + from + j)));
-        }
-        lookUp(mantissas, scratch, row + from, kFrequencyBlock);
-        for (int j = rows - from < kFrequencyBlock ? rows - from : kFrequencyBlock; j < kFrequencyBlock; j++) {
-            row[from + j] = 0;
-        }
         WideSum sum;
-        for (int j = 0; j < kFrequencyBlock; j += W) {
-            I e = decayed(scratch, row + from + j, j);
-            store(row + from + j, e);
-            sum.add(e);
-        }
+        auto octaves = [&](int j) { return maxes - load<F>(logits + from + j); };
+        decays(table, scratch, kFrequencyBlock, octaves, [&](int j, I e) {
+            I seen = from + j < whole ? e : e & firstLanes(rows - from - j);
+            store(row + from + j, seen);
+            sum.add(seen);
+        });
         sums[block] = before;
         before += sum.total();
     }

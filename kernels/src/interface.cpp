@@ -137,7 +137,7 @@ cl_model* cl_model_create(
         auto model = std::make_unique<cl_model>(*found, threads, s);
         model->normEpsilon = norm_epsilon;
         model->scoreScale = score_scale;
-        if (!codelength::findMantissas(exp2, model->mantissas)) {
+        if (!model->decayTable.make(exp2)) {
             return nullptr;
         }
         size_t angles = static_cast<size_t>(s.positions) * static_cast<size_t>(s.headDimension / 2);

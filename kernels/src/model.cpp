@@ -1,6 +1,7 @@
 #include "model.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "../profile1.h"
 
@@ -68,21 +69,35 @@ Model::Model(const Path& chosen, int threads, const Shape& given) : path(chosen)
     next[1] = 0;
 }
 
-bool findMantissas(const int32_t* exp2, Array<uint32_t>& mantissas) {
+bool DecayTable::make(const int32_t* exp2) {
     mantissas = Array<uint32_t>(profile1::kSteps);
     for (int j = 0; j < profile1::kSteps; j++) {
+        // One of the two that the first octave, rounded to a bit less, leaves open.
         bool found = false;
         for (uint32_t less = 0; less <= 1 && !found; less++) {
             uint32_t m = 2 * static_cast<uint32_t>(exp2[j]) - less;
             found = true;
             for (int i = j, k = 0; i < profile1::kEntries; i += profile1::kSteps, k++) {
-                found = found && (m + (1u << k)) >> (k + 1) == static_cast<uint32_t>(exp2[i]);
+                found = found && ((m >> k) + 1) >> 1 == static_cast<uint32_t>(exp2[i]);
             }
             mantissas[static_cast<size_t>(j)] = m;
         }
         if (!found) {
             return false;
         }
+    }
+    for (int i = 0; i < 32; i++) {
+        // A library's exp2 need not be correctly rounded, so what comes of it is checked below.
+        coarse[i] = static_cast<uint32_t>(std::min(4294967295.0, std::floor(std::exp2(32 - i / 32.0))));
+        fine[i] = static_cast<uint32_t>(std::min(4294967295.0, std::floor(std::exp2(32 - i / 1024.0))));
+    }
+    for (int j = 0; j < profile1::kSteps; j++) {
+        uint32_t product = static_cast<uint32_t>(static_cast<uint64_t>(coarse[j / 32]) * fine[j % 32] >> 33);
+        uint32_t correction = mantissas[static_cast<size_t>(j)] - product;
+        if (correction > 1) {
+            return false;
+        }
+        corrections[j / 32] |= correction << j % 32;
     }
     return true;
 }

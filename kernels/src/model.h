@@ -96,7 +96,7 @@ struct Scratch {
     Array<float> outputs;        // [tile rows, widest of query, key, value, rounded up]
     Array<float> second;
     Array<float> scores;         // [queries at once, positions]
-    Array<int16_t> indices;      // of the table of mantissas
+    Array<int16_t> indices;      // of exponentials in the making, in the table of mantissas
     Array<int16_t> octaves;
     Array<int32_t> exponentials;
     Array<uint8_t> weights;      // [queries at once, positions] of activations' type
@@ -106,6 +106,24 @@ struct Scratch {
 // Queries of one key-value head whose products with keys and values are made together.
 constexpr int kQueriesMax = 8;
 
+// EXP2 in forms that are quicker to read.
+//
+// In 4 KB: EXP2[1024·k + j] = ((M[j] >> k) + 1) >> 1 for all 31 octaves k, where M[j] = ⌊2^31 · 2^(−j/1024)⌋. (Rounding a
+// floor to fewer bits rounds the number itself, since none of these is half-way between two integers.)
+//
+// In three tables of 32, which two vectors of 16 lanes hold each: M[32·h + l] = (coarse[h] · fine[l] >> 33) + bit l of
+// corrections[h], where coarse[h] = ⌊2^32 · 2^(−h/32)⌋, fine[l] = ⌊2^32 · 2^(−l/1024)⌋, both below 2^32. (The product of two
+// floors is below what it stands for by less than one.)
+struct DecayTable {
+    // Made from EXP2 and checked against all of it; false if it is no table of the profile.
+    bool make(const int32_t* exp2);
+
+    Array<uint32_t> mantissas;  // [1024]
+    uint32_t coarse[32] = {};
+    uint32_t fine[32] = {};
+    uint32_t corrections[32] = {};
+};
+
 struct Model {
     Model(const Path& path, int threads, const Shape& shape);
 
@@ -113,7 +131,7 @@ struct Model {
     Shape shape;
     double normEpsilon = 0;
     float scoreScale = 0;
-    Array<uint32_t> mantissas;  // [1024] see findMantissas
+    DecayTable decayTable;
     Array<float> cosines;
     Array<float> sines;
     Array<int8_t> embedding;
@@ -149,12 +167,6 @@ struct Model {
     Array<int32_t> exponentials;
     Array<int64_t> sums;
 };
-
-// EXP2 in a form that stays in the first-level cache: EXP2[1024·k + j] = (M[j] + 2^k) >> (k + 1) for all 31 octaves k, where
-// M[j] = ⌊2^31 · 2^(−j/1024)⌋. (Rounding a floor to fewer bits rounds the number itself, since none of these is half-way
-// between two integers.) Made from EXP2 by trying both M that give its first octave; false if neither gives all others, which
-// no table of the profile does.
-bool findMantissas(const int32_t* exp2, Array<uint32_t>& mantissas);
 
 void pack(Matrix& target, const Path& path, int rows, int columns, const int8_t* values, const float* scales, bool fine);
 

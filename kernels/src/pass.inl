@@ -355,7 +355,7 @@ private:
             for (int row = rows.from; row < rows.to; row++) {
                 size_t at = static_cast<size_t>(row - rows.from) * width;
                 gateRow(
-                    m.mantissas.data(), scratch.outputs.data() + at, scratch.second.data() + at,
+                    m.decayTable, scratch.outputs.data() + at, scratch.second.data() + at,
                     m.inner.data() + static_cast<size_t>(row) * m.innerStride + first, (to - from) * kColumnBlock,
                     scratch);
             }
@@ -387,7 +387,7 @@ private:
     void frequencies(Range slots) {
         for (int slot = slots.from; slot < slots.to; slot++) {
             makeExponentials(
-                m.mantissas.data(), m.exponentials.data() + static_cast<size_t>(slot) * m.headStride, shape.headRows,
+                m.decayTable, m.exponentials.data() + static_cast<size_t>(slot) * m.headStride, shape.headRows,
                 m.headStride, m.sums.data() + static_cast<size_t>(slot) * (m.headBlocks + 1), scratch);
         }
     }

@@ -23,6 +23,7 @@ using SignedActivation = int16_t;
 
 #include "lanes.inl"
 #include "lanes256.inl"
+#include "loaded_decays.inl"
 
 using Weights = __m256i;  // pairs of 16 bits
 

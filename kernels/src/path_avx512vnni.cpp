@@ -78,6 +78,32 @@ static inline F sigmoidOf(I numerator, I e) {
         _mm512_div_pd(highDoubles(numerator), _mm512_add_pd(one, highDoubles(e))));
 }
 
+// Calls use(i, decay(octaves(i))) for i = 0, W, … below count, a multiple of W. A mantissa is a product of two numbers and a
+// bit, all three from tables that lie in registers (struct DecayTable).
+template <class Octaves, class Use>
+static inline void decays(const DecayTable& table, Scratch&, int count, Octaves octaves, Use use) {
+    auto half = [](const uint32_t* from, int i) { return reinterpret_cast<__m512i>(load<I>(from + 16 * i)); };
+    const __m512i coarse[2] = {half(table.coarse, 0), half(table.coarse, 1)};
+    const __m512i fine[2] = {half(table.fine, 0), half(table.fine, 1)};
+    const __m512i corrections[2] = {half(table.corrections, 0), half(table.corrections, 1)};
+    const __m512i one = _mm512_set1_epi32(1);
+    for (int i = 0; i < count; i += W) {
+        // Permutations look at the lowest five bits of an index, rotations as well.
+        __m512i index = reinterpret_cast<__m512i>(decayIndex(octaves(i)));
+        __m512i row = _mm512_srli_epi32(index, 5);
+        __m512i a = _mm512_permutex2var_epi32(coarse[0], row, coarse[1]);
+        __m512i b = _mm512_permutex2var_epi32(fine[0], index, fine[1]);
+        __m512i bits = _mm512_permutex2var_epi32(corrections[0], row, corrections[1]);
+        __m512i even = _mm512_srli_epi64(_mm512_mul_epu32(a, b), 33);
+        __m512i odd = _mm512_srli_epi64(_mm512_mul_epu32(_mm512_srli_epi64(a, 32), _mm512_srli_epi64(b, 32)), 1);
+        __m512i product = _mm512_mask_mov_epi32(odd, 0x5555, even);
+        __m512i mantissa = _mm512_add_epi32(product, _mm512_and_si512(_mm512_rorv_epi32(bits, index), one));
+        __m512i octave = _mm512_srli_epi32(index, 10);
+        use(i, reinterpret_cast<I>(
+                   _mm512_srli_epi32(_mm512_add_epi32(_mm512_srlv_epi32(mantissa, octave), one), 1)));
+    }
+}
+
 #include "path.inl"
 
 }  // namespace avx512vnni

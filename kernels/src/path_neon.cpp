@@ -23,6 +23,7 @@ using SignedActivation = int8_t;
 
 #include "lanes.inl"
 #include "generic_lanes.inl"
+#include "loaded_decays.inl"
 
 using Weights = int8x16_t;
 

@@ -20,6 +20,7 @@ using SignedActivation = int16_t;
 
 #include "lanes.inl"
 #include "generic_lanes.inl"
+#include "loaded_decays.inl"
 
 using Weights = I;  // pairs of 16 bits
 

@@ -108,8 +108,15 @@ static inline void multiplyBlock(
         return;
     }
     run(0, matrix.groups);
+    // Copies, since the compiler must think that a store changes what is behind a pointer.
+    const Target to = target;
+    F channelScales[kVectors];
+    for (int v = 0; v < kVectors; v++) {
+        channelScales[v] = load<F>(scales + v * W);
+    }
 #pragma GCC unroll 16
     for (int r = 0; r < R; r++) {
+        F rowScale = all(s[r]);
 #pragma GCC unroll 8
         for (int v = 0; v < kVectors; v++) {
             F sum;
@@ -118,7 +125,7 @@ static inline void multiplyBlock(
             } else {
                 sum = floatOf(sums[r][v]);
             }
-            target.put(row + r, block * kColumnBlock + v * W, sum, all(s[r]) * load<F>(scales + v * W));
+            to.put(row + r, block * kColumnBlock + v * W, sum, rowScale * channelScales[v]);
         }
     }
 }

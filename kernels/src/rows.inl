@@ -90,19 +90,16 @@ static inline void quantiseRows(const float* x, size_t stride, int rows, int cou
 }
 
 // gated(gate, up) for `count` elements, a multiple of W.
-static inline void gateRow(const uint32_t* mantissas, const float* gate, const float* up, float* out, int count, Scratch& scratch) {
-    int32_t* e = scratch.exponentials.data();
-    for (int i = 0; i < count; i += W) {
-        F magnitude = reinterpret_cast<F>(bitsOf(load<F>(gate + i)) & all(0x7fffffff));
-        storeIndices(scratch, i, decayIndex(magnitude * all(kSiluScale)));
-    }
-    lookUp(mantissas, scratch, e, count);
-    for (int i = 0; i < count; i += W) {
+static inline void gateRow(
+    const DecayTable& table, const float* gate, const float* up, float* out, int count, Scratch& scratch) {
+    auto octaves = [&](int i) {
+        return reinterpret_cast<F>(bitsOf(load<F>(gate + i)) & all(0x7fffffff)) * all(kSiluScale);
+    };
+    decays(table, scratch, count, octaves, [&](int i, I e) {
         F g = load<F>(gate + i);
-        I ei = decayed(scratch, e + i, i);
-        F sigmoid = sigmoidOf(g >= all(0.0f) ? all(kOne) : ei, ei);
+        F sigmoid = sigmoidOf(g >= all(0.0f) ? all(kOne) : e, e);
         store(out + i, g * sigmoid * load<F>(up + i));
-    }
+    });
 }
 
 static inline void embedRow(const int8_t* weights, float scale, float* x, int count) {

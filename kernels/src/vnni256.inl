@@ -17,6 +17,7 @@ using SignedActivation = int8_t;
 
 #include "lanes.inl"
 #include "lanes256.inl"
+#include "loaded_decays.inl"
 
 using Weights = I;
 

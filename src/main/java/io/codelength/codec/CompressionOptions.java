@@ -39,6 +39,11 @@ public record CompressionOptions(
         this(tier, lanes, verify, batchLanes, Optional.empty());
     }
 
+    /** The same with so many lanes a frame. */
+    CompressionOptions withLanes(int count) {
+        return new CompressionOptions(tier, OptionalInt.of(count), verify, batchLanes);
+    }
+
     /** The same, but frames are not decoded before they are handed on. */
     public CompressionOptions withoutVerification() {
         return new CompressionOptions(tier, lanes, false, batchLanes, dictionary);

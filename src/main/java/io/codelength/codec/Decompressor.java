@@ -121,7 +121,7 @@ public final class Decompressor {
                 .map(model -> referred(name, model))
                 .map(predictor -> modelFrames(
                         predictor,
-                        Windows.plain(predictor.model().shape().contextTokens()),
+                        Windows.of(predictor.model().shape().contextTokens(), archive.overlaps()),
                         mixing,
                         MixingMemory.BITS,
                         scope));
@@ -232,7 +232,7 @@ public final class Decompressor {
     /** How to decode frames of which it is not known what wrote them. */
     private FrameDecoder headerlessDecoder(Predictor fallback, CallScope scope) {
         Mixing mixing = dictionaries.fallback().map(predictors::mixing).orElseGet(predictors::mixing);
-        Windows windows = Windows.plain(fallback.model().shape().contextTokens());
+        Windows windows = Windows.of(fallback.model().shape().contextTokens(), false);
         return new FrameDecoder(
                 Optional.of(modelFrames(fallback, windows, mixing, MixingMemory.BITS, scope)),
                 mixing,

@@ -1,10 +1,14 @@
 package io.codelength.web;
 
+import io.codelength.codec.DictionaryMismatchException;
 import io.codelength.codec.ModelMismatchException;
+import io.codelength.codec.TooFewSamplesException;
 import io.codelength.container.CorruptContainerException;
 import io.codelength.container.UnsupportedFormatException;
 import io.codelength.limit.CancelledException;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.store.DictionaryConflictException;
+import io.codelength.store.DictionaryInUseException;
 import io.codelength.store.ObjectGoneException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -29,18 +33,20 @@ record Problem(
     /** What every type begins with; a name, not a place. */
     static final String TYPE_PREFIX = "urn:codelength:problem:";
 
+    private static final String RETRY_AFTER_SECONDS = "5";
+
     static Problem of(Throwable failure) {
         // What went wrong for the user is the outermost exception that we know.
         if (failure instanceof BodyTooLargeException e) {
             return problem(413, "body-too-large", "Body too large", e).fact("limitBytes", e.limitBytes());
         }
         if (failure instanceof LimitExceededException e) {
-            // Memory is short for this request however long it waits; the output limit is about the request itself.
-            boolean memory = e.limit().startsWith("memory");
-            return problem(memory ? 503 : 413, "limit-exceeded", "A limit would be passed", e)
+            // Others may give memory back; the output limit is about the request itself.
+            Problem problem = problem(e.isOfTheMoment() ? 503 : 413, "limit-exceeded", "A limit would be passed", e)
                     .fact("limit", e.limit())
                     .fact("requested", e.requested())
                     .fact("allowed", e.allowed());
+            return e.isOfTheMoment() ? problem.header("Retry-After", RETRY_AFTER_SECONDS) : problem;
         }
         if (failure instanceof ServiceBusyException e) {
             return problem(503, "busy", "Too much work in flight", e)
@@ -78,6 +84,24 @@ record Problem(
             return problem(409, "object-gone", "Object deleted meanwhile", e)
                     .fact("object", e.object().toString());
         }
+        if (failure instanceof DictionaryNotFoundException e) {
+            return problem(404, "dictionary-not-found", "No such dictionary", e).fact("dictionary", e.dictionary());
+        }
+        if (failure instanceof DictionaryInUseException e) {
+            return problem(409, "dictionary-in-use", "Dictionary needed by objects", e)
+                    .fact("dictionary", e.dictionary())
+                    .fact("objects", e.objects());
+        }
+        if (failure instanceof DictionaryConflictException e) {
+            return problem(409, "dictionary-conflict", "Another dictionary has this id", e)
+                    .fact("dictionary", e.dictionary());
+        }
+        if (failure instanceof DictionaryDamagedException e) {
+            return problem(422, "corrupt-dictionary", "Dictionary damaged or of another version", e);
+        }
+        if (failure instanceof TooFewSamplesException e) {
+            return problem(422, "too-few-samples", "Too little to train from", e);
+        }
         if (failure instanceof RangeNotSatisfiableException e) {
             return problem(416, "range-not-satisfiable", "Range not satisfiable", e)
                     .fact("length", e.length())
@@ -94,11 +118,14 @@ record Problem(
         if (failure instanceof ModelMismatchException e) {
             return problem(422, "model-missing", "Model missing or different", e);
         }
+        if (failure instanceof DictionaryMismatchException e) {
+            return problem(422, "dictionary-missing", "Dictionary missing or different", e);
+        }
         if (failure instanceof StoredObjectDamagedException e) {
             return problem(500, "stored-object-damaged", "Stored object damaged", e);
         }
         if (failure instanceof CancelledException e) {
-            return problem(503, "cancelled", "Work cancelled", e).header("Retry-After", "5");
+            return problem(503, "cancelled", "Work cancelled", e).header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (failure instanceof DataAccessException || failure instanceof TransactionException) {
             return new Problem(
@@ -106,7 +133,7 @@ record Problem(
                             "database-unavailable",
                             "Database unavailable",
                             "The database cannot be reached or refused the operation. Nothing was stored. Try again later.")
-                    .header("Retry-After", "5");
+                    .header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (failure instanceof ErrorResponse e) {
             HttpStatus status = HttpStatus.valueOf(e.getStatusCode().value());

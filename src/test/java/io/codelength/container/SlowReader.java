@@ -112,8 +112,6 @@ final class SlowReader {
                 demand(length == 21 || !value.endsWith("00"), "model number");
             } else if (type == 2) {
                 demand(length == 1 && value.compareTo("10") >= 0 && value.compareTo("1a") <= 0, "memory field");
-            } else if (type == 3) {
-                demand(length == 4 && types.contains(2), "dictionary field");
             } else {
                 demand(type >= 8, "critical field");
             }
@@ -124,17 +122,20 @@ final class SlowReader {
     private byte[] compact() {
         demand(take(2).equals("9eb1"), "magic and version");
         int method = number(1);
-        boolean hasDictionary = (method & 0x40) != 0;
-        method &= 0xBF;
-        demand(method <= 7 && method != 4, "method");
-        demand(!hasDictionary || (method & 1) == 1, "a dictionary that nothing needs");
-        int originalBytes = number(1);
-        if (originalBytes >= 128) {
-            int rest = number(1);
-            demand(rest >= 1 && rest <= 16, "length");
-            originalBytes = originalBytes - 128 + 128 * rest;
+        boolean overlaps = method >= 128;
+        boolean hasDictionary = method % 128 >= 64;
+        method = method % 64;
+        demand(method < 8 && method != 4, "method");
+        demand(!overlaps || (method & 3) >= 2, "overlap without a model");
+        demand(!hasDictionary || method % 2 == 1, "a dictionary that nothing needs");
+        int group = number(1);
+        int originalBytes = group % 128;
+        for (int worth = 128; group >= 128; worth *= 128) {
+            group = number(1);
+            demand(worth <= 128 * 128 && group != 0, "length");
+            originalBytes += group % 128 * worth;
         }
-        demand(originalBytes <= 2048, "length");
+        demand(originalBytes <= 16_384, "length");
         if ((method & 3) >= 2 && number(1) == 0) {
             take(8);
         }

@@ -1,7 +1,6 @@
 package io.codelength.engine.cpu;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,7 +47,7 @@ final class MixingKernels {
 
     private static MixingKernels load(Path file) {
         try {
-            Native.register(MixingKernels.class, NativeLibrary.getInstance(file.toString()));
+            Native.register(MixingKernels.class, LibraryFile.open(file));
             int found = cl_mixing_abi();
             if (found != ABI) {
                 throw new CpuUnavailableException(
