@@ -41,7 +41,7 @@ public record CompressionOptions(
 
     /** The same with so many lanes a frame. */
     CompressionOptions withLanes(int count) {
-        return new CompressionOptions(tier, OptionalInt.of(count), verify, batchLanes);
+        return new CompressionOptions(tier, OptionalInt.of(count), verify, batchLanes, dictionary);
     }
 
     /** The same, but frames are not decoded before they are handed on. */
