@@ -71,6 +71,7 @@ struct Lane {
     int position = 0;
     uint32_t contexts[kContexts] = {};
     Match matches[kMatches];
+    uint32_t matchHash[kMatches] = {};  // of the last bytes
     uint32_t last4 = 0, before4 = 0;
     uint32_t byteSoFar = 1;
     int bits = 0;
@@ -183,7 +184,9 @@ inline uint32_t moved(const Tables& t, uint32_t value, unsigned bit, uint32_t li
     return value + step + (count < limit);
 }
 
+// A byte of the lane is complete: history and contexts take it in, then (when there is time) the matches.
 void takeByte(Mixing& m, Lane& lane);
+void followMatches(Mixing& m, Lane& lane);
 
 // How large the tables are, which follows from the text's length and the memory declared.
 struct Sizes {

@@ -304,6 +304,11 @@ final class ContextMixer {
             for (int i = 0; i < CONTEXTS; i++) {
                 found[i] = slots.find(here.contexts[i], nibble);
             }
+            for (int i = 0; i < CONTEXTS; i++) {
+                if (found[i] == SlotTable.NONE) {
+                    found[i] = slots.take(here.contexts[i], nibble);
+                }
+            }
         }
         node = (1 << nibbleBits) | (here.byteSoFar & ((1 << nibbleBits) - 1));
         orderHit = 0;
