@@ -71,7 +71,7 @@ else
         compile paths
     fi
     # shellcheck disable=SC2086 # the objects are words
-    "$compiler" -shared -pthread -static-libstdc++ -static-libgcc -Wl,--exclude-libs,ALL -s -o "$work/libcodelength_kernels.so" $objects
+    "$compiler" -shared -pthread -static-libstdc++ -static-libgcc -Wl,-Bsymbolic -Wl,--exclude-libs,ALL -s -o "$work/libcodelength_kernels.so" $objects
 fi
 
 if ! cmp -s "$work/libcodelength_kernels.so" "$target/libcodelength_kernels.so"; then

@@ -11,7 +11,7 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_MIXING_ABI = 1 };
+enum { CL_MIXING_ABI = 2 };
 
 // What cl_mixer_decide answers instead of a node or a symbol: the symbol does not fit into its lane; no text has this payload.
 enum { CL_NO_ROOM = 1 << 30, CL_BAD_CODE = (1 << 30) + 1 };
@@ -30,6 +30,10 @@ CL_API const char* cl_mixing_paths(void);
 CL_API cl_mixing* cl_mixing_create(
     const char* path, const int16_t* stretch, const uint16_t* squash, int32_t squash_count, int32_t states,
     const uint8_t* next, const uint8_t* totals, const int32_t* meanings, const uint8_t* prior, int32_t prior_count);
+
+// Learns a dictionary of 1 byte to 1 MiB behind what `mixing` has learned, which must outlive the answer and have no dictionary
+// itself. Null if the size is wrong or memory is short.
+CL_API cl_mixing* cl_mixing_teach(const cl_mixing* mixing, const uint8_t* dictionary, int32_t count);
 
 CL_API void cl_mixing_free(cl_mixing* mixing);
 

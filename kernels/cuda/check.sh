@@ -29,6 +29,15 @@ if command -v "$nvcc" >/dev/null; then
         "$(grep -c 'visible .entry\|^.entry' "$work/cuda.ptx") kernels"
 fi
 
+if [ -f "$work/linux-$(uname -m)/libcodelength_cuda.so" ] && command -v readelf >/dev/null; then
+    # What is looked up by name when the library is loaded may be answered by the processor's library.
+    if readelf -rW "$work/linux-$(uname -m)/libcodelength_cuda.so" | grep ' cl_' >&2; then
+        echo "the CUDA library looks up its own functions by name: see above" >&2
+        exit 1
+    fi
+    echo "ok      the CUDA library calls its own functions"
+fi
+
 "${CXX:-g++}" -std=gnu++17 -O2 -fsanitize=address,undefined -fno-sanitize-recover=all -ffp-contract=off -fno-fast-math \
     -Wall -Wextra -Werror -Wno-psabi "$here/test/tests.cpp" -o "$work/cuda_tests"
 "$work/cuda_tests"

@@ -475,7 +475,7 @@ int32_t cl_cuda_decode(cl_model* model, int32_t count, cl_coder* const* coders, 
     LAUNCH(
         decodeSymbols, count, 1, model->tasks.data(), table, model->exponentials.data(), model->sums.data(),
         model->headStride);
-    if (!launched() || !fromDevice(tasks, model->tasks.data(), sizeof(Task) * static_cast<size_t>(count))) {
+    if (!launched() || !fromDevice(tasks, model->tasks.data(), sizeof(Task) * static_cast<uint32_t>(count))) {
         return CL_DEVICE;
     }
     for (int i = 0; i < count; i++) {

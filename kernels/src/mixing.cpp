@@ -148,41 +148,6 @@ void look(Mixing& m, Match& match, uint32_t candidate, int least, const Lane& la
     }
 }
 
-void followMatches(Mixing& m, Lane& lane) {
-    int here = lane.start + lane.position;
-    for (int i = 0; i < kMatches; i++) {
-        Match& match = lane.matches[i];
-        if (match.length > 0) {
-            if (m.history[match.pointer] == m.history[here - 1]) {
-                match.length = match.length < 65535 ? match.length + 1 : 65535;
-                match.pointer++;
-            } else {
-                match.length = 0;
-            }
-        }
-        if (lane.position >= kMatchLeast[i]) {
-            uint32_t h = 0;
-            for (int k = 1; k <= kMatchLeast[i]; k++) {
-                h = (h + m.history[here - k] + 1) * 0x2F0B4C47u;
-            }
-            h ^= h >> 15;
-            h *= 0x9E3779B1u;
-            uint32_t& entry = m.matchTables[i][h >> (32 - m.matchBits)];
-            if (match.length == 0) {
-                uint32_t candidate = entry;
-                if (candidate == 0 && m.primed != nullptr) {
-                    candidate = m.primed->matchTables[i][h >> (32 - m.primed->matchBits)];
-                }
-                look(m, match, candidate, kMatchLeast[i], lane);
-            }
-            entry = static_cast<uint32_t>(here);
-        }
-        if (match.length > 0 && match.pointer >= m.known[static_cast<size_t>(match.lane)]) {
-            match.length = 0;
-        }
-    }
-}
-
 template <class T>
 T* allocate(Mixing& m, size_t count, bool clear) {
     size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
@@ -210,7 +175,58 @@ void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
     std::memcpy(to, from, count * sizeof(T));
 }
 
+void hashMatches(const Mixing& m, Lane& lane) {
+    const uint8_t* here = m.history + lane.start + lane.position;
+    for (int i = 0; i < kMatches; i++) {
+        if (lane.position >= kMatchLeast[i]) {
+            uint32_t h = 0;
+            for (int k = 1; k <= kMatchLeast[i]; k++) {
+                h = (h + here[-k] + 1) * 0x2F0B4C47u;
+            }
+            h ^= h >> 15;
+            h *= 0x9E3779B1u;
+            lane.matchHash[i] = h;
+            __builtin_prefetch(m.matchTables[i] + (h >> (32 - m.matchBits)));
+        }
+    }
+}
+
 }  // namespace
+
+void followMatches(Mixing& m, Lane& lane) {
+    int here = lane.start + lane.position;
+    uint32_t candidates[kMatches] = {};
+    for (int i = 0; i < kMatches; i++) {
+        Match& match = lane.matches[i];
+        if (match.length > 0) {
+            if (m.history[match.pointer] == m.history[here - 1]) {
+                match.length = match.length < 65535 ? match.length + 1 : 65535;
+                match.pointer++;
+            } else {
+                match.length = 0;
+            }
+        }
+        if (lane.position >= kMatchLeast[i]) {
+            uint32_t h = lane.matchHash[i];
+            uint32_t& entry = m.matchTables[i][h >> (32 - m.matchBits)];
+            if (match.length == 0) {
+                candidates[i] = entry;
+                for (const Mixing* p = m.primed; candidates[i] == 0 && p != nullptr; p = p->primed) {
+                    candidates[i] = p->matchTables[i][h >> (32 - p->matchBits)];
+                }
+                __builtin_prefetch(m.history + candidates[i]);
+            }
+            entry = static_cast<uint32_t>(here);
+        }
+    }
+    for (int i = 0; i < kMatches; i++) {
+        Match& match = lane.matches[i];
+        look(m, match, candidates[i], kMatchLeast[i], lane);
+        if (match.length > 0 && match.pointer >= m.known[static_cast<size_t>(match.lane)]) {
+            match.length = 0;
+        }
+    }
+}
 
 void takeByte(Mixing& m, Lane& lane) {
     uint32_t c1 = lane.byteSoFar & 0xff;
@@ -228,18 +244,34 @@ void takeByte(Mixing& m, Lane& lane) {
     followers = followers << 8 | c1;
     takeRecord(m.history + lane.start, lane, c1);
     makeContexts(m, lane);
-    followMatches(m, lane);
+    hashMatches(m, lane);
 }
 
-Sizes Sizes::of(int textBytes, int memoryBits) {
-    int bits = 0;  // 2^bits is at least the length
+namespace {
+
+// The least for which 2^bits is at least the length.
+int bitsOf(int textBytes) {
+    int bits = 0;
     while ((int64_t{1} << bits) < textBytes) {
         bits++;
     }
-    auto between = [](int least, int value, int most) {
-        value = value < most ? value : most;
-        return value > least ? value : least;
-    };
+    return bits;
+}
+
+int between(int least, int value, int most) {
+    value = value < most ? value : most;
+    return value > least ? value : least;
+}
+
+}  // namespace
+
+Sizes Sizes::ofDictionary(int textBytes) {
+    int bits = bitsOf(textBytes);
+    return {between(8, bits, 18), between(10, bits, 18), 1};
+}
+
+Sizes Sizes::of(int textBytes, int memoryBits) {
+    int bits = bitsOf(textBytes);
     return {between(8, bits + 3, memoryBits - 1 - 6), between(10, bits, 18), between(12, bits + 1, 18)};
 }
 
@@ -344,6 +376,13 @@ std::unique_ptr<Mixing> open(
         m.laneStarts.push_back(lane.start);
         m.known.push_back(lane.start);
         m.lanes.push_back(lane);
+    }
+    if (primed != nullptr && primed->isDictionary) {
+        Lane& first = m.lanes[1];
+        first = *primed->lane;  // its index is 1 as well
+        for (Match& match : first.matches) {
+            match.lane = 0;
+        }
     }
     m.laneStarts.push_back(m.historyBytes);
     for (Lane& lane : m.lanes) {

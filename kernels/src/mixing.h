@@ -71,6 +71,7 @@ struct Lane {
     int position = 0;
     uint32_t contexts[kContexts] = {};
     Match matches[kMatches];
+    uint32_t matchHash[kMatches] = {};  // of the last bytes
     uint32_t last4 = 0, before4 = 0;
     uint32_t byteSoFar = 1;
     int bits = 0;
@@ -117,6 +118,7 @@ struct StopModel {
 struct Mixing {
     const Tables* tables = nullptr;
     const Mixing* primed = nullptr;
+    bool isDictionary = false;  // so that texts go on behind its end
     std::vector<void*> blocks;  // all memory
     uint8_t* slots = nullptr;
     int bucketBits = 0;
@@ -182,12 +184,15 @@ inline uint32_t moved(const Tables& t, uint32_t value, unsigned bit, uint32_t li
     return value + step + (count < limit);
 }
 
+// A byte of the lane is complete: history and contexts take it in, then (when there is time) the matches.
 void takeByte(Mixing& m, Lane& lane);
+void followMatches(Mixing& m, Lane& lane);
 
 // How large the tables are, which follows from the text's length and the memory declared.
 struct Sizes {
     int bucketBits, matchBits, stopBits;
     static Sizes prior() { return {16, 16, 1}; }
+    static Sizes ofDictionary(int textBytes);
     static Sizes of(int textBytes, int memoryBits);
 };
 

@@ -44,6 +44,43 @@ static inline int dot(const int32_t* weights, const int32_t* inputs) {
     return limit(sumOf(sum) >> 11);
 }
 
+#if defined(__AVX2__)
+static inline __m256i folded(I v) {
+#if defined(__AVX512F__)
+    return _mm256_add_epi32(_mm512_castsi512_si256((__m512i)v), _mm512_extracti64x4_epi64((__m512i)v, 1));
+#else
+    return (__m256i)v;
+#endif
+}
+#endif
+
+// The outputs of all mixers: as dot does it for each, but the sums of their vectors are made together.
+template <int kMixers>
+static inline void dots(int32_t* const* rows, const int32_t* inputs, int32_t* outputs) {
+#if defined(__AVX2__)
+    __m256i sums[8];
+    for (int i = 0; i < 8; i++) {
+        I sum{};
+        for (int v = 0; i < kMixers && v < kInputs; v += W) {
+            sum += (loadWeights(rows[i] + v) * loadWeights(inputs + v)) >> 5;
+        }
+        sums[i] = folded(sum);
+    }
+    auto pairs = [&sums](int i) { return _mm256_hadd_epi32(sums[i], sums[i + 1]); };
+    __m256i first = _mm256_hadd_epi32(pairs(0), pairs(2));
+    __m256i second = _mm256_hadd_epi32(pairs(4), pairs(6));
+    __m256i all = _mm256_add_epi32(
+        _mm256_permute2x128_si256(first, second, 0x20), _mm256_permute2x128_si256(first, second, 0x31));
+    all = _mm256_srai_epi32(all, 11);
+    all = _mm256_max_epi32(_mm256_min_epi32(all, _mm256_set1_epi32(kMax)), _mm256_set1_epi32(-kMax));
+    _mm256_store_si256(reinterpret_cast<__m256i*>(outputs), all);
+#else
+    for (int i = 0; i < kMixers; i++) {
+        outputs[i] = dot<kInputs>(rows[i], inputs);
+    }
+#endif
+}
+
 template <int kCount>
 static inline void train(int32_t* weights, const int32_t* inputs, int error) {
     for (int v = 0; v < kCount; v += W) {
@@ -54,33 +91,73 @@ static inline void train(int32_t* weights, const int32_t* inputs, int error) {
     }
 }
 
-static inline uint8_t* findSlot(Mixing& m, uint32_t hash, uint32_t neighbour, uint32_t mark) {
-    uint8_t check = static_cast<uint8_t>(hash + mark);
-    check |= check == 0;
-    uint8_t* bucket = m.slots + (static_cast<size_t>((hash >> (32 - m.bucketBits)) ^ neighbour) << 6);
+// The final mixer has eight inputs.
+using I8 = int32_t __attribute__((vector_size(32)));
+
+static inline int finalDot(const int32_t* weights, const int32_t* inputs) {
+    I8 w, x;
+    __builtin_memcpy(&w, weights, sizeof w);
+    __builtin_memcpy(&x, inputs, sizeof x);
+    I8 products = (w * x) >> 5;
+    int sum = 0;
+    for (int i = 0; i < 8; i++) {
+        sum += products[i];
+    }
+    return limit(sum >> 11);
+}
+
+static inline void trainFinal(int32_t* weights, const int32_t* inputs, int error) {
+    I8 w, x;
+    __builtin_memcpy(&w, weights, sizeof w);
+    __builtin_memcpy(&x, inputs, sizeof x);
+    w += (x * error + 0x8000) >> 16;
+    w = w > kWeightLimit - 1 ? (I8{} + (kWeightLimit - 1)) : w;
+    w = w < -kWeightLimit ? (I8{} - kWeightLimit) : w;
+    __builtin_memcpy(weights, &w, sizeof w);
+}
+
+// A bit for each of a bucket's four slots, at its first byte, that has the check byte.
+static inline uint64_t slotsWith(const uint8_t* bucket, uint8_t check) {
+    constexpr uint64_t kFirstBytes = 0x0001000100010001u;
+#if defined(__AVX512BW__)
+    return _mm512_cmpeq_epi8_mask(_mm512_load_si512(bucket), _mm512_set1_epi8(static_cast<char>(check))) & kFirstBytes;
+#elif defined(__AVX2__)
+    __m256i wanted = _mm256_set1_epi8(static_cast<char>(check));
+    auto half = [wanted](const uint8_t* from) {
+        __m256i bytes = _mm256_load_si256(reinterpret_cast<const __m256i*>(from));
+        return static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, wanted)));
+    };
+    return (half(bucket) | static_cast<uint64_t>(half(bucket + 32)) << 32) & kFirstBytes;
+#else
+    uint64_t found = 0;
     for (int i = 0; i < 4; i++) {
-        if (bucket[16 * i] == check) {
-            return bucket + 16 * i;
-        }
+        found |= static_cast<uint64_t>(bucket[16 * i] == check) << (16 * i);
     }
+    return found;
+#endif
+}
+
+static inline uint8_t* bucketOf(const Mixing& m, uint32_t hash, uint32_t neighbour) {
+    return m.slots + (static_cast<size_t>((hash >> (32 - m.bucketBits)) ^ neighbour) << 6);
+}
+
+// The context has no slot here yet: it takes the least used one of the bucket, and what the prior knows into it.
+static inline uint8_t* takeSlot(const Mixing& m, uint32_t hash, uint32_t neighbour, uint8_t check) {
     const Tables& t = *m.tables;
-    uint8_t* victim = bucket;
-    int fewest = t.total[bucket[1]];
-    for (int i = 1; i < 4; i++) {
-        int total = t.total[bucket[16 * i + 1]];
-        if (total < fewest) {
-            fewest = total;
-            victim = bucket + 16 * i;
-        }
+    uint8_t* bucket = bucketOf(m, hash, neighbour);
+    // The least total, of equals the first: one comparison of (total, slot).
+    unsigned least = static_cast<unsigned>(t.total[bucket[1]]) << 8;
+    for (unsigned i = 1; i < 4; i++) {
+        unsigned total = static_cast<unsigned>(t.total[bucket[16 * i + 1]]) << 8 | i;
+        least = total < least ? total : least;
     }
-    if (m.primed != nullptr) {
-        const Mixing& p = *m.primed;
-        const uint8_t* known = p.slots + (static_cast<size_t>((hash >> (32 - p.bucketBits)) ^ neighbour) << 6);
-        for (int i = 0; i < 4; i++) {
-            if (known[16 * i] == check) {
-                std::memcpy(victim, known + 16 * i, 16);
-                return victim;
-            }
+    uint8_t* victim = bucket + 16 * (least & 3);
+    for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
+        const uint8_t* known = bucketOf(*primed, hash, neighbour);
+        uint64_t found = slotsWith(known, check);
+        if (found != 0) {
+            std::memcpy(victim, known + __builtin_ctzll(found), 16);
+            return victim;
         }
     }
     std::memset(victim, 0, 16);
@@ -88,16 +165,49 @@ static inline uint8_t* findSlot(Mixing& m, uint32_t hash, uint32_t neighbour, ui
     return victim;
 }
 
-static inline void prefetchSlots(const Mixing& m, const Lane& lane) {
+// The slots of a nibble. Two passes, so that what misses the processor's caches is on its way while others are found.
+static inline void findSlots(Mixing& m, const Lane& lane) {
+    // The second nibble's slots lie in the neighbours of the first one's.
+    uint32_t neighbour = lane.bits == 0 ? 0 : 1 + (lane.byteSoFar & 1);
+    uint32_t mark = lane.bits == 0 ? 0 : lane.byteSoFar * 0x35;
+    uint32_t missing = 0;
     for (int i = 0; i < kContexts; i++) {
-        const uint8_t* bucket = m.slots + (static_cast<size_t>(lane.contexts[i] >> (32 - m.bucketBits)) << 6);
-        __builtin_prefetch(bucket);
-    }
-    if (m.primed != nullptr) {
-        for (int i = 0; i < kContexts; i++) {
-            __builtin_prefetch(
-                m.primed->slots + (static_cast<size_t>(lane.contexts[i] >> (32 - m.primed->bucketBits)) << 6));
+        uint8_t check = static_cast<uint8_t>(lane.contexts[i] + mark);
+        check |= check == 0;
+        uint8_t* bucket = bucketOf(m, lane.contexts[i], neighbour);
+        uint64_t found = slotsWith(bucket, check);
+        if (found != 0) {
+            m.found[i] = bucket + __builtin_ctzll(found);
+        } else {
+            missing |= 1u << i;
+            for (const Mixing* primed = m.primed; primed != nullptr; primed = primed->primed) {
+                __builtin_prefetch(bucketOf(*primed, lane.contexts[i], neighbour));
+            }
         }
+    }
+    for (; missing != 0; missing &= missing - 1) {
+        int i = __builtin_ctz(missing);
+        uint8_t check = static_cast<uint8_t>(lane.contexts[i] + mark);
+        check |= check == 0;
+        m.found[i] = takeSlot(m, lane.contexts[i], neighbour, check);
+    }
+}
+
+// Where the maps' rows of the next bit lie; what is needed of them is known when the mixers have spoken.
+static inline void findMapRows(Mixing& m, const Lane& lane) {
+    uint32_t hashes[4] = {
+        hash(lane.last4 & 0xff, lane.byteSoFar), hash(lane.last4 & 0xffff, lane.byteSoFar), 0,
+        hash(lane.recordAbove << 8 | static_cast<uint32_t>(lane.above), lane.byteSoFar)};
+    for (int i : {0, 1, 3}) {
+        m.mapRow[i] = m.maps[i] + (hashes[i] >> (32 - kMapBits)) * kPoints;
+        __builtin_prefetch(m.mapRow[i]);
+        __builtin_prefetch(m.mapRow[i] + 31);
+    }
+}
+
+static inline void prefetchSlots(const Mixing& m, const Lane& lane, uint32_t neighbour) {
+    for (uint32_t context : lane.contexts) {
+        __builtin_prefetch(bucketOf(m, context, neighbour));
     }
 }
 
@@ -106,39 +216,28 @@ static inline void look(Mixing& m, Lane& lane) {
     const Tables& t = *m.tables;
     int nibbleBits = lane.bits & 3;
     if (nibbleBits == 0) {
-        // The second nibble's slots lie in the bucket's neighbours, fetched with it.
-        uint32_t neighbour = lane.bits == 0 ? 0 : 1 + (lane.byteSoFar & 1);
-        uint32_t mark = lane.bits == 0 ? 0 : lane.byteSoFar * 0x35;
-        for (int i = 0; i < kContexts; i++) {
-            m.found[i] = findSlot(m, lane.contexts[i], neighbour, mark);
-        }
+        findSlots(m, lane);
     }
     unsigned node = (1u << nibbleBits) | (lane.byteSoFar & ((1u << nibbleBits) - 1));
     m.node = node;
-    int orderHit = 0;
+    uint32_t* meanings = m.meanings;
+#pragma GCC unroll 18
     for (int i = 0; i < kContexts; i++) {
         unsigned state = m.found[i][node];
-        uint32_t* meaning = m.meanings + (i << 8) + state;
+        uint32_t* meaning = meanings + (i << 8) + state;
         m.at[i] = meaning;
         m.state[i] = static_cast<uint8_t>(state);
-        m.inputs[i] = state == 0 ? 0 : t.stretch[*meaning >> 20];
-        if (i < kOrders && state != 0) {
-            orderHit = i + 1;
-        }
+        int known = t.stretch[*meaning >> 20];
+        m.inputs[i] = state == 0 ? 0 : known;
+    }
+    int orderHit = kOrders;
+    while (orderHit > 0 && m.state[orderHit - 1] == 0) {
+        orderHit--;
     }
     m.orderHit = orderHit;
+    findMapRows(m, lane);
     m.order1At = m.order1 + ((lane.last4 & 0xff) << 8 | lane.byteSoFar);
     m.inputs[kContexts] = t.stretch[*m.order1At >> 20];
-    uint32_t c1 = lane.last4 & 0xff;
-    m.mapRow[0] = m.maps[0] + (hash(c1, lane.byteSoFar) >> (32 - kMapBits)) * kPoints;
-    m.mapRow[1] = m.maps[1] + (hash(lane.last4 & 0xffff, lane.byteSoFar) >> (32 - kMapBits)) * kPoints;
-    m.mapRow[3] = m.maps[3] + (hash(lane.recordAbove << 8 | static_cast<unsigned>(lane.above), lane.byteSoFar) >> (32 - kMapBits)) * kPoints;
-    __builtin_prefetch(m.mapRow[0]);
-    __builtin_prefetch(m.mapRow[0] + 31);
-    __builtin_prefetch(m.mapRow[1]);
-    __builtin_prefetch(m.mapRow[1] + 31);
-    __builtin_prefetch(m.mapRow[3]);
-    __builtin_prefetch(m.mapRow[3] + 31);
     m.longest = 0;
     m.expected = -1;
     for (int i = 0; i < kMatches; i++) {
@@ -204,16 +303,10 @@ static inline int finishPrediction(Mixing& m, Lane& lane, int modelOdds) {
     for (int i = 0; i < count; i++) {
         m.row[i] = m.weights[i] + rows[i] * kInputs;
     }
-    for (int i = 0; i < count; i++) {
-        m.mixed[i] = dot<kInputs>(m.row[i], m.inputs);
-    }
+    dots<count>(m.row, m.inputs, m.mixed);
     int matchClass = isMatch == 0 ? 0 : 1 + (lengthClass / 3 < 6 ? lengthClass / 3 : 6);
     m.finalRow = m.finalWeights + ((matchClass * 17 + odds) * 8 + (kModel ? place : bits)) * 8;
-    int sum = 0;
-    for (int i = 0; i < 8; i++) {
-        sum += (m.finalRow[i] * m.mixed[i]) >> 5;
-    }
-    int last = limit(sum >> 11);
+    int last = finalDot(m.finalRow, m.mixed);
     m.last = last;
     int order1 = refine(m, 0, last, m.mapRow[0]);
     int order2 = refine(m, 1, last, m.mapRow[1]);
@@ -228,6 +321,7 @@ static inline int finishPrediction(Mixing& m, Lane& lane, int modelOdds) {
 
 static inline void learnCounts(Mixing& m, Lane& lane, unsigned bit) {
     const Tables& t = *m.tables;
+#pragma GCC unroll 18
     for (int i = 0; i < kContexts; i++) {
         *m.at[i] = moved(t, *m.at[i], bit, kStateLimit);
         m.found[i][m.node] = t.next[2 * m.state[i] + bit];
@@ -240,9 +334,20 @@ static inline void learnCounts(Mixing& m, Lane& lane, unsigned bit) {
         }
     }
     lane.byteSoFar = lane.byteSoFar << 1 | bit;
-    if (++lane.bits == 8) {
+    lane.bits++;
+    if (lane.bits == 8) {
         takeByte(m, lane);
-        prefetchSlots(m, lane);
+        prefetchSlots(m, lane, 0);
+    } else if (lane.bits == 2 || lane.bits == 3) {
+        prefetchSlots(m, lane, static_cast<uint32_t>(lane.bits - 1));
+    }
+    findMapRows(m, lane);
+}
+
+// After learnCounts, and what could be done meanwhile: what a byte's end changes and takes the processor's time to fetch.
+static inline void endBit(Mixing& m, Lane& lane) {
+    if (lane.bits == 0) {
+        followMatches(m, lane);
     }
 }
 
@@ -250,15 +355,13 @@ template <bool kModel>
 static inline void update(Mixing& m, Lane& lane, unsigned bit) {
     const Tables& t = *m.tables;
     constexpr int count = kModel ? kMixersModel : kMixersAlone;
+    // First, since it asks for memory that is there once the mixers have learned.
+    learnCounts(m, lane, bit);
     int target = static_cast<int>(bit << 16);
     for (int i = 0; i < count; i++) {
         train<kInputs>(m.row[i], m.inputs, ((target - t.squash[m.mixed[i] + kMax]) * m.rate) >> 4);
     }
-    int error = ((target - t.squash[m.last + kMax]) * kFinalRate) >> 4;
-    for (int i = 0; i < 8; i++) {
-        int w = m.finalRow[i] + ((m.mixed[i] * error + 0x8000) >> 16);
-        m.finalRow[i] = w > kWeightLimit - 1 ? kWeightLimit - 1 : w < -kWeightLimit ? -kWeightLimit : w;
-    }
+    trainFinal(m.finalRow, m.mixed, ((target - t.squash[m.last + kMax]) * kFinalRate) >> 4);
     int limitValue = bit ? 65535 : 0;
     for (int i = 0; i < (kModel ? 5 : 4); i++) {
         *m.nearest[i] = static_cast<uint16_t>(*m.nearest[i] + ((limitValue - *m.nearest[i] + 32) >> 6));
@@ -267,7 +370,7 @@ static inline void update(Mixing& m, Lane& lane, unsigned bit) {
     if ((m.bitsLearned & 7) == 0) {
         m.rate = kRate + static_cast<int>(kExtraRate * 1024 / ((m.bitsLearned >> 3) + 1024));
     }
-    learnCounts(m, lane, bit);
+    endBit(m, lane);
 }
 
 static inline int predictAlone(Mixing& m) {
@@ -375,6 +478,7 @@ static bool learn(Mixing& m, Walk& walk, int symbol, int to) {
     for (; walk.bits < to; walk.bits++) {
         look(m, *m.lane);
         learnCounts(m, *m.lane, spelling[walk.bits >> 3] >> (7 - (walk.bits & 7)) & 1);
+        endBit(m, *m.lane);
     }
     return true;
 }

@@ -205,6 +205,24 @@ cl_mixing* cl_mixing_create(
     }
 }
 
+cl_mixing* cl_mixing_teach(const cl_mixing* mixing, const uint8_t* dictionary, int32_t count) {
+    if (!within(count, 1, kTextMost) || mixing->primed->isDictionary) {
+        return nullptr;
+    }
+    try {
+        std::unique_ptr<cl_mixing> taught(new cl_mixing);
+        taught->tables = mixing->tables;
+        taught->path = mixing->path;
+        int starts[2] = {0, count};
+        taught->primed = open(taught->tables, mixing->primed.get(), starts, 1, Sizes::ofDictionary(count), false);
+        taught->path->prime(*taught->primed, dictionary, count);
+        taught->primed->isDictionary = true;
+        return taught.release();
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
 void cl_mixing_free(cl_mixing* mixing) {
     delete mixing;
 }

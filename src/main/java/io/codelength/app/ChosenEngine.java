@@ -4,6 +4,7 @@ import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.CpuUnavailableException;
+import io.codelength.engine.cpu.DeviceKernels;
 import io.codelength.engine.cpu.NativeMixing;
 import io.codelength.engine.cuda.CudaEngine;
 import io.codelength.engine.pytorch.PyTorchEngine;
@@ -53,8 +54,7 @@ final class ChosenEngine implements AutoCloseable {
     static ChosenEngine of(EngineChoice choice, Consumer<String> notes) {
         String name = choice.name();
         if (name.equals(AUTO)) {
-            // The CUDA engine has not run on a device, so it must be asked for.
-            return new ChosenEngine(choice, List.of(CPU, PYTORCH, REFERENCE), notes);
+            return new ChosenEngine(choice, List.of(CUDA, CPU, PYTORCH, REFERENCE), notes);
         }
         if (List.of(CPU, CUDA, PYTORCH, REFERENCE).contains(name) || name.startsWith(CPU_PATH)) {
             return new ChosenEngine(choice, List.of(name), notes);
@@ -87,6 +87,10 @@ final class ChosenEngine implements AutoCloseable {
 
     private Engine made() {
         if (engine == null) {
+            // Most machines have no such device, and nobody asked for it: no reason for a note.
+            if (candidates.size() > 1 && candidates.element().equals(CUDA) && !DeviceKernels.driverIsThere()) {
+                candidates.remove();
+            }
             engine = make(candidates.element());
         }
         return engine;

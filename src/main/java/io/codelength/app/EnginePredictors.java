@@ -12,6 +12,9 @@ import io.codelength.model.store.KnownModels;
 import io.codelength.model.store.KnownModels.KnownModel;
 import io.codelength.model.store.ModelNotFoundException;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.schedule.SchedulingLimits;
+import io.codelength.predict.schedule.SchedulingPredictor;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -21,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +37,47 @@ public final class EnginePredictors implements Backend.Predictors {
     private final EngineChoice choice;
     private final Consumer<String> notes;
     private final int threads;
+    private final UnaryOperator<Predictor> sharing;
     private final Map<Fingerprint, Predictor> predictors = new HashMap<>();
     private @Nullable Mixing mixing;
 
     /**
-     * Nothing is loaded before a model is asked for.
+     * For one command; nothing is loaded before a model is asked for.
      *
      * @param notes is told what the user should know, a sentence at a time
      * @throws IllegalArgumentException if there is no such engine
      */
     public EnginePredictors(EngineChoice choice, KnownModels models, Consumer<String> notes) {
+        this(choice, models, notes, UnaryOperator.identity());
+    }
+
+    private EnginePredictors(
+            EngineChoice choice, KnownModels models, Consumer<String> notes, UnaryOperator<Predictor> sharing) {
         this.models = models;
+        this.sharing = sharing;
         this.choice = choice;
         this.notes = notes;
         this.engine = ChosenEngine.of(choice, notes);
         this.threads = choice.threads() == 0 ? Runtime.getRuntime().availableProcessors() : choice.threads();
+    }
+
+    /**
+     * For a service: all requests for a model meet in one {@link SchedulingPredictor} and share its passes.
+     *
+     * @param statistics what all models' predictors count into
+     * @throws IllegalArgumentException if there is no such engine
+     */
+    public static EnginePredictors shared(
+            EngineChoice choice,
+            KnownModels models,
+            Consumer<String> notes,
+            SchedulingLimits limits,
+            SchedulingStatistics statistics) {
+        return new EnginePredictors(
+                choice,
+                models,
+                notes,
+                engine -> new SchedulingPredictor(engine, limits, System::nanoTime, statistics));
     }
 
     /** Files that cannot be read are errors of their own, not missing models. */
@@ -104,7 +134,7 @@ public final class EnginePredictors implements Backend.Predictors {
             if (known != null) {
                 return known;
             }
-            Predictor loaded = engine.load(models.read(model));
+            Predictor loaded = sharing.apply(engine.load(models.read(model)));
             predictors.put(model.fingerprint(), loaded);
             return loaded;
         } catch (ModelNotFoundException e) {

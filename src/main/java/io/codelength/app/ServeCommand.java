@@ -3,9 +3,12 @@ package io.codelength.app;
 import io.codelength.cli.Backend;
 import io.codelength.cli.Session;
 import io.codelength.cli.Sizes;
+import io.codelength.cli.UsageException;
 import io.codelength.codec.EngineChoice;
 import io.codelength.model.store.KnownModels;
 import io.codelength.model.store.KnownModels.KnownModel;
+import io.codelength.predict.schedule.SchedulingLimits;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.web.ModelCatalog.ModelSummary;
 import io.codelength.web.ServiceLimits;
 import java.io.IOException;
@@ -93,7 +96,8 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--in-flight",
             paramLabel = "N",
-            description = "How many requests compute at once. More wait their turn or are answered with 503.")
+            description = "How many requests compute at once; one of more than 64 KB counts as a quarter of them. More wait"
+                    + " their turn or are answered with 503.")
     private int inFlight = ServiceLimits.defaults().inFlight();
 
     @Option(names = "--queued", paramLabel = "N", description = "How many requests may wait for their turn.")
@@ -116,8 +120,9 @@ final class ServeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         KnownModels models = session.models();
-        try (Backend.Predictors predictors = session.predictors(new EngineChoice(engine, threads))) {
-            ServeOptions defaults = ServeOptions.in(session.home(), predictors, () -> catalog(models));
+        SchedulingStatistics statistics = new SchedulingStatistics();
+        try (Backend.Predictors predictors = predictors(models, statistics)) {
+            ServeOptions defaults = ServeOptions.in(session.home(), predictors, statistics, () -> catalog(models));
             ServeOptions options = new ServeOptions(
                     port,
                     address,
@@ -127,6 +132,7 @@ final class ServeCommand implements Callable<Integer> {
                     new ServiceLimits(
                             bodyBytes, outputBytes, inFlight, queued, Duration.ofSeconds(queueSeconds), memoryBytes),
                     predictors,
+                    statistics,
                     defaults.catalog());
             Service service = Service.start(options);
             try {
@@ -136,6 +142,15 @@ final class ServeCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private Backend.Predictors predictors(KnownModels models, SchedulingStatistics statistics) {
+        try {
+            return EnginePredictors.shared(
+                    new EngineChoice(engine, threads), models, session::note, SchedulingLimits.DEFAULT, statistics);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
     }
 
     /** What requests may name. */

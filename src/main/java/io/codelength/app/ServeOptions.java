@@ -1,6 +1,7 @@
 package io.codelength.app;
 
 import io.codelength.codec.PredictorSource;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.web.ModelCatalog;
 import io.codelength.web.ServiceLimits;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param database an own PostgreSQL server; empty for the embedded one, unless Spring's usual properties
  *     ({@code SPRING_DATASOURCE_URL} and its like) name one
  * @param predictors the models; stays the caller's, who closes them after the service
+ * @param statistics what the predictors count into, shown as metrics
  * @param catalog what may be named
  */
 public record ServeOptions(
@@ -26,6 +28,7 @@ public record ServeOptions(
         Optional<Database> database,
         ServiceLimits limits,
         PredictorSource predictors,
+        SchedulingStatistics statistics,
         ModelCatalog catalog) {
     public static final int DEFAULT_PORT = 8080;
 
@@ -40,7 +43,8 @@ public record ServeOptions(
      *
      * @param home {@code $CODELENGTH_HOME}
      */
-    public static ServeOptions in(Path home, PredictorSource predictors, ModelCatalog catalog) {
+    public static ServeOptions in(
+            Path home, PredictorSource predictors, SchedulingStatistics statistics, ModelCatalog catalog) {
         return new ServeOptions(
                 DEFAULT_PORT,
                 DEFAULT_ADDRESS,
@@ -49,6 +53,7 @@ public record ServeOptions(
                 Optional.empty(),
                 ServiceLimits.defaults(),
                 predictors,
+                statistics,
                 catalog);
     }
 }

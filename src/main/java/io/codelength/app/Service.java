@@ -35,6 +35,9 @@ import org.springframework.core.env.StandardEnvironment;
 public final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
+    /** Threads of the web server beside those whose requests compute or wait: who asks for facts and metrics needs one. */
+    private static final int SPARE_THREADS = 32;
+
     private static final String DATABASE_PROPERTY = "spring.datasource.url";
 
     private final String address;
@@ -131,12 +134,17 @@ public final class Service implements AutoCloseable {
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setRegisterShutdownHook(false);
         application.setEnvironment(environment);
+        ServiceLimits limits = options.limits();
+        application.setDefaultProperties(
+                Map.of("server.tomcat.threads.max", limits.inFlight() + limits.queued() + SPARE_THREADS));
         application.addInitializers(created -> {
             GenericApplicationContext beans = (GenericApplicationContext) created;
             beans.registerBean(PredictorSource.class, options::predictors);
             beans.registerBean(ModelCatalog.class, options::catalog);
             beans.registerBean(ServiceLimits.class, options::limits);
             beans.registerBean(SpoolDirectory.class, () -> spool);
+            beans.registerBean(ResidentMemory.class, ResidentMemory::new);
+            beans.registerBean(SchedulingMetrics.class, () -> new SchedulingMetrics(options.statistics()));
         });
         ConfigurableApplicationContext running = run(application, options, where);
         context = running;

@@ -4,6 +4,7 @@ import io.codelength.cli.bench.Bench;
 import io.codelength.cli.bench.BenchCoder;
 import io.codelength.cli.bench.BenchResult;
 import io.codelength.cli.bench.ClassicalCoder;
+import io.codelength.cli.bench.ServiceLoad;
 import io.codelength.cli.bench.Surroundings;
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Compressor;
@@ -34,17 +35,26 @@ import picocli.CommandLine.Parameters;
             "",
             "Each coder runs once on each file, in memory, in this process, after a short text that loads its library:"
                     + " sizes are exact, speeds are of a cold JVM and memory is the whole process's. Codelength's"
-                    + " compression includes verifying, as users get it."
+                    + " compression includes verifying, as users get it.",
+            "",
+            "With --service the files are cut into documents and sent to a running service instead, by one client after"
+                    + " another and by many at once; the options from --engines to --memory are then the service's matter."
         },
         footer = {
             "Examples:",
             "  codelength bench notes.txt",
             "  codelength bench --engines reference,pytorch --lanes 1,8,32 --classical none notes.txt",
-            "  codelength bench --tiers none --csv *.log        classical coders alone"
+            "  codelength bench --tiers none --csv *.log        classical coders alone",
+            "  codelength bench --service http://127.0.0.1:8080 --clients 1,64 --tiers standard,model notes.txt"
         })
 final class BenchCommand implements Callable<Integer> {
     /** The tier that means: none of ours. */
     private static final String NONE = "none";
+
+    private static final int CLIENTS_MOST = 10_000;
+
+    /** Each is held in memory, and so is its archive. */
+    private static final int DOCUMENT_BYTES_MOST = 64 << 20;
 
     private final Session session;
 
@@ -107,6 +117,36 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--no-verify", description = "Time compression without verifying.")
     private boolean unverified;
 
+    @Option(
+            names = "--service",
+            paramLabel = "URL",
+            description = "Measure a running service, as in http://127.0.0.1:8080.")
+    @Nullable
+    private String service;
+
+    @Option(
+            names = "--clients",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "1,64",
+            description = "With --service: numbers of clients at once to try; shares are of the first's time. Default: 1,64.")
+    private List<Integer> clients = new ArrayList<>();
+
+    @Option(
+            names = "--documents",
+            paramLabel = "N",
+            defaultValue = "200",
+            description = "With --service: the most documents to send. Default: 200.")
+    private int documents;
+
+    @Option(
+            names = "--document-bytes",
+            paramLabel = "SIZE",
+            converter = Sizes.Converter.class,
+            defaultValue = "1000",
+            description = "With --service: about how long each is; cut where a line ends near there. Default: 1000.")
+    private long documentBytes;
+
     @Option(names = "--csv", description = "Print comma-separated values instead of a table.")
     private boolean csv;
 
@@ -124,6 +164,9 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         if (csv && json) {
             throw new UsageException("--csv and --json: choose one");
+        }
+        if (service != null) {
+            return benchService(service);
         }
         List<ClassicalCoder> others = classicalCoders();
         List<CompressionOptions> settings = settings();
@@ -150,6 +193,27 @@ final class BenchCommand implements Callable<Integer> {
         if (!report.results().stream().allMatch(BenchResult::restored)) {
             throw new CommandFailedException("a coder did not bring the bytes back; the table says which");
         }
+        return ExitCode.DONE;
+    }
+
+    private int benchService(String url) throws IOException {
+        if (csv) {
+            throw new UsageException("--csv has no table of a service; choose --json");
+        }
+        if (clients.stream().anyMatch(count -> count < 1 || count > CLIENTS_MOST)) {
+            throw new UsageException("--clients: each number must be 1 to %d".formatted(CLIENTS_MOST));
+        }
+        if (documents < 1 || documentBytes < 1 || documentBytes > DOCUMENT_BYTES_MOST) {
+            throw new UsageException("--documents must be at least 1, --document-bytes 1 to %d, but they are %d and %d"
+                    .formatted(DOCUMENT_BYTES_MOST, documents, documentBytes));
+        }
+        List<byte[]> sent = read().values().stream()
+                .flatMap(text -> ServiceLoad.documents(text, (int) documentBytes).stream())
+                .limit(documents)
+                .toList();
+        ServiceBench bench = new ServiceBench(session, url, sent);
+        bench.run(tiers, model, clients);
+        bench.print(heading(new Report(Surroundings.here(), Map.of(), List.of())), json);
         return ExitCode.DONE;
     }
 

@@ -26,6 +26,11 @@ public record CompressionOptions(Tier tier, OptionalInt lanes, boolean verify, i
         }
     }
 
+    /** The same with so many lanes a frame. */
+    CompressionOptions withLanes(int count) {
+        return new CompressionOptions(tier, OptionalInt.of(count), verify, batchLanes);
+    }
+
     /** The same, but frames are not decoded before they are handed on. */
     public CompressionOptions withoutVerification() {
         return new CompressionOptions(tier, lanes, false, batchLanes);

@@ -71,15 +71,10 @@ public final class Compressor {
         byte[] beginning = source.readNBytes(CompactArchive.ORIGINAL_BYTES_MAX + 1);
         if (beginning.length <= CompactArchive.ORIGINAL_BYTES_MAX
                 && options.lanes().orElse(1) == 1) {
-            return new Compression(used, Windows::plain, options, scope, progress).compact(beginning, archive);
+            return new Compression(used, options.withLanes(1), scope, progress).compact(beginning, archive);
         }
         InputStream whole = new SequenceInputStream(new ByteArrayInputStream(beginning), source);
-        return new Compression(used, options.tier()::windows, options, scope, progress).framed(whole, archive);
-    }
-
-    /** What windows a model with a context of so many tokens gets. */
-    private interface WindowChoice {
-        Windows of(int contextTokens);
+        return new Compression(used, options, scope, progress).framed(whole, archive);
     }
 
     /** What one method made of a frame. */
@@ -97,7 +92,6 @@ public final class Compressor {
 
         private Compression(
                 Optional<Predictor> predictor,
-                WindowChoice choice,
                 CompressionOptions options,
                 CallScope scope,
                 Progress progress) {
@@ -111,7 +105,7 @@ public final class Compressor {
                 modelFrames = Optional.empty();
                 header = ArchiveHeader.WITHOUT_MODEL.withMixing(memoryBits);
             } else {
-                Windows windows = choice.of(predictor.get().model().shape().contextTokens());
+                Windows windows = tier.windows(predictor.get().model().shape().contextTokens());
                 ModelReference reference = modelReference(predictor.get());
                 model = Optional.of(reference);
                 header = ArchiveHeader.withModel(reference, windows.windowTokens(), windows.overlapTokens())
@@ -143,6 +137,7 @@ public final class Compressor {
                     : begin(original).candidates()) {
                 CompactArchive coded = CompactArchive.coded(
                         candidate.method,
+                        options.tier().overlapsWindows(),
                         candidate.method.needsModel() ? model : Optional.empty(),
                         original,
                         candidate.payload);

@@ -105,7 +105,10 @@ public final class Decompressor {
         Optional<ModelFrames> modelFrames = archive.model()
                 .map(model -> referred(name, model))
                 .map(predictor -> modelFrames(
-                        predictor, Windows.plain(predictor.model().shape().contextTokens()), MixingMemory.BITS, scope));
+                        predictor,
+                        Windows.of(predictor.model().shape().contextTokens(), archive.overlaps()),
+                        MixingMemory.BITS,
+                        scope));
         byte[][] original = new byte[1][];
         new FrameDecoder(modelFrames, mixing, MixingMemory.BITS, workers, scope)
                 .decode(
@@ -178,7 +181,7 @@ public final class Decompressor {
                 : new FrameDecoder(
                         Optional.of(modelFrames(
                                 fallback,
-                                Windows.plain(fallback.model().shape().contextTokens()),
+                                Windows.of(fallback.model().shape().contextTokens(), false),
                                 MixingMemory.BITS,
                                 scope)),
                         mixing,

@@ -1,6 +1,7 @@
 package io.codelength.codec;
 
 import io.codelength.limit.CallScope;
+import io.codelength.limit.LimitExceededException;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
@@ -115,7 +116,8 @@ final class LaneReader {
                     int count = Math.min(windows.freshAt(first), lane.symbols.length - first);
                     Window window = new Window(lane, first, count, windows.contextAt(first));
                     int tokens = window.context + count;
-                    if (batch.size() == PASS_WINDOWS || (!batch.isEmpty() && batchTokens + tokens > PASS_TOKENS)) {
+                    if ((!batch.isEmpty() && batchTokens + tokens > PASS_TOKENS)
+                            || !streams.hasRoomFor(batch.size() + 1)) {
                         read(batch, streams);
                         batch.clear();
                         batchTokens = 0;
@@ -149,11 +151,24 @@ final class LaneReader {
     /** Streams opened as they are needed and used again for every batch. */
     private final class Streams implements AutoCloseable {
         private final List<PredictionStream> open = new ArrayList<>();
+        private int most = PASS_WINDOWS;
+
+        /** Whether a batch may have so many windows; the first always may, or there is not enough memory at all. */
+        private boolean hasRoomFor(int count) {
+            while (open.size() < count && count <= most) {
+                try {
+                    open.add(predictor.open(windows.windowTokens(), scope));
+                } catch (LimitExceededException noRoom) {
+                    if (open.isEmpty()) {
+                        throw noRoom;
+                    }
+                    most = open.size();
+                }
+            }
+            return count <= most;
+        }
 
         private PredictionStream get(int index) {
-            while (open.size() <= index) {
-                open.add(predictor.open(windows.windowTokens(), scope));
-            }
             return open.get(index);
         }
 

@@ -6,11 +6,15 @@ import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.RowSink;
+import io.codelength.predict.Step;
+import io.codelength.predict.StepSequence;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Steps many lanes together, one symbol each, feeding every lane's own window. Groups of lanes join as soon as there is room
@@ -60,7 +64,9 @@ final class LaneWalk {
             admit(pending);
             while (!walkers.isEmpty()) {
                 scope.throwIfCancelled();
-                stepAll();
+                beginNewWindows();
+                Steps steps = new Steps(pending.isHeld());
+                predictor.steps(steps, steps, scope);
                 if (retireFinished()) {
                     admit(pending);
                 }
@@ -111,40 +117,66 @@ final class LaneWalk {
         return true;
     }
 
-    private void stepAll() {
-        beginNewWindows();
-        for (int first = 0; first < walkers.size(); first += batchLanes) {
-            List<Walker> batch = walkers.subList(first, Math.min(first + batchLanes, walkers.size()));
+    /**
+     * Steps of all lanes until somebody must look after them: a group is done, there is room for the next one, or windows
+     * begin that read a context. Runs on whatever thread computes for all callers, so nothing here waits or writes.
+     */
+    private final class Steps implements StepSequence, RowSink {
+        private final boolean groupsWait;
+        private List<Walker> round = List.of();
+        private int roundDone;
+        private List<Walker> batch = List.of();
+
+        /** @param groupsWait whether a lane that ends makes room for somebody */
+        private Steps(boolean groupsWait) {
+            this.groupsWait = groupsWait;
+        }
+
+        @Override
+        public Optional<Step> next() {
+            if (roundDone == round.size()) {
+                if (mustStop()) {
+                    return Optional.empty();
+                }
+                round = walkers.stream().filter(walker -> !walker.lane.done()).toList();
+                roundDone = 0;
+                round.forEach(Walker::beginPlainWindow);
+            }
+            batch = round.subList(roundDone, Math.min(roundDone + batchLanes, round.size()));
+            roundDone += batch.size();
             List<PredictionStream> streams = new ArrayList<>(batch.size());
             int[] symbols = new int[batch.size()];
             for (Walker walker : batch) {
                 symbols[streams.size()] = walker.input;
                 streams.add(walker.stream);
             }
-            predictor.step(
-                    streams, symbols, (item, index, row) -> batch.get(item).accept(row), scope);
+            return Optional.of(new Step(streams, symbols));
+        }
+
+        private boolean mustStop() {
+            for (Walker walker : walkers) {
+                if (walker.lane.done() ? groupsWait || walker.group.isDone() : walker.needsContext()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public void accept(int item, int index, FrequencyRow row) {
+            batch.get(item).accept(row);
         }
     }
 
     /**
-     * Lanes at a window's begin read the start symbol and all of the context but its last symbol in one pass; that last
-     * symbol, or the start symbol where there is no context, is then stepped with everyone else's.
+     * Lanes at the begin of a window with context read the start symbol and all of the context but its last symbol in one
+     * pass; that last symbol is then stepped with everyone else's.
      */
     private void beginNewWindows() {
         List<Passage> passages = new ArrayList<>();
         for (Walker walker : walkers) {
-            if (walker.freshLeft == 0) {
-                int context = windows.contextAt(walker.symbolsDone);
-                walker.freshLeft = windows.freshAt(walker.symbolsDone);
-                walker.stream.reset();
-                if (context == 0) {
-                    walker.input = predictor.model().startSymbol();
-                } else {
-                    int[] passage = new int[context];
-                    passage[0] = predictor.model().startSymbol();
-                    System.arraycopy(walker.lastSymbols(context), 0, passage, 1, context - 1);
-                    passages.add(new Passage(walker.stream, passage, passage.length));
-                }
+            if (walker.needsContext()) {
+                passages.add(walker.beginWindowWithContext());
             }
         }
         if (!passages.isEmpty()) {
@@ -186,6 +218,10 @@ final class LaneWalk {
         private ActiveGroup(LaneGroup lanes) {
             this.lanes = lanes;
         }
+
+        private boolean isDone() {
+            return lanes.lanes().stream().allMatch(Lane::done);
+        }
     }
 
     /** The next group, looked at before there is room for it. */
@@ -201,6 +237,11 @@ final class LaneWalk {
             if (next.isEmpty() && groups.hasNext()) {
                 next.add(groups.next());
             }
+            return !next.isEmpty();
+        }
+
+        /** Whether a group was looked at and had no room. */
+        private boolean isHeld() {
             return !next.isEmpty();
         }
 
@@ -232,6 +273,30 @@ final class LaneWalk {
             this.lane = lane;
             this.group = group;
             this.stream = stream;
+        }
+
+        /** Whether the next symbol begins a window that reads again what came before. */
+        private boolean needsContext() {
+            return freshLeft == 0 && windows.contextAt(symbolsDone) > 0;
+        }
+
+        /** What to read before the first step of such a window. */
+        private Passage beginWindowWithContext() {
+            int[] passage = new int[windows.contextAt(symbolsDone)];
+            passage[0] = predictor.model().startSymbol();
+            System.arraycopy(lastSymbols(passage.length), 0, passage, 1, passage.length - 1);
+            freshLeft = windows.freshAt(symbolsDone);
+            stream.reset();
+            return new Passage(stream, passage, passage.length);
+        }
+
+        /** If a window without context begins, its first step reads the start symbol. */
+        private void beginPlainWindow() {
+            if (freshLeft == 0) {
+                freshLeft = windows.freshAt(symbolsDone);
+                stream.reset();
+                input = predictor.model().startSymbol();
+            }
         }
 
         private void accept(FrequencyRow row) {

@@ -109,8 +109,13 @@ public enum Tier {
         return this == MAX ? LONG_LANE_BYTES : LANE_BYTES;
     }
 
-    /** What the model sees, in the full form. */
+    /** Whether each window begins with a part of the one before. */
+    boolean overlapsWindows() {
+        return this == MAX;
+    }
+
+    /** What the model sees. */
     Windows windows(int contextTokens) {
-        return this == MAX ? Windows.overlapping(contextTokens) : Windows.plain(contextTokens);
+        return Windows.of(contextTokens, overlapsWindows());
     }
 }

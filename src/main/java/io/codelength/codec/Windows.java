@@ -21,13 +21,15 @@ record Windows(int windowTokens, int overlapTokens) {
         }
     }
 
-    /** Windows that begin without context, which the compact form implies. */
-    static Windows plain(int contextTokens) {
-        return new Windows(Math.min(contextTokens, PLAIN_TOKENS), 0);
-    }
-
-    /** Windows of which each begins with half of the one before. */
-    static Windows overlapping(int contextTokens) {
+    /**
+     * The windows that we make, and that the compact form implies.
+     *
+     * @param overlap whether each begins with half of the one before, or without context
+     */
+    static Windows of(int contextTokens, boolean overlap) {
+        if (!overlap) {
+            return new Windows(Math.min(contextTokens, PLAIN_TOKENS), 0);
+        }
         int tokens = Math.min(contextTokens, OVERLAPPING_TOKENS);
         return new Windows(tokens, Math.max(0, tokens / 2 - 1));
     }

@@ -9,37 +9,50 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The form for originals up to 2 KiB ({@code docs/format.md}, "Compact form"): one lane, window and overlap as in tier
- * {@code model} by default, one checksum over everything. The payload can be checked only by decoding it.
+ * The form for originals up to 16 KiB ({@code docs/format.md}, "Compact form"): one lane, one of two kinds of windows, one
+ * checksum over everything. The payload can be checked only by decoding it.
  *
  * @param method how the payload spells the original
+ * @param overlaps whether the model's windows overlap; false for methods without a model
  * @param model which model decodes it; empty for methods 0 and 1; a fingerprint prefix has 8 bytes
- * @param originalBytes bytes of the original, 0 to 2,048
+ * @param originalBytes bytes of the original, 0 to 16,384
  * @param checksum CRC-32C of head, payload and, unless stored, original
  * @param payload the original itself if stored, else fewer bytes; not copied
  */
 public record CompactArchive(
-        FrameMethod method, Optional<ModelReference> model, int originalBytes, int checksum, byte[] payload)
+        FrameMethod method,
+        boolean overlaps,
+        Optional<ModelReference> model,
+        int originalBytes,
+        int checksum,
+        byte[] payload)
         implements IncomingArchive {
     /** The longest original this form holds. */
-    public static final int ORIGINAL_BYTES_MAX = 2048;
+    public static final int ORIGINAL_BYTES_MAX = 16 << 10;
 
     /** The longest archive of this form. */
-    public static final int BYTES_MAX = 2 + 1 + 2 + 9 + 4 + ORIGINAL_BYTES_MAX;
+    public static final int BYTES_MAX = 2 + 1 + 3 + 9 + 4 + ORIGINAL_BYTES_MAX;
+
+    /** Set in the method's byte if the windows overlap. */
+    private static final int OVERLAPS = 0x80;
 
     private static final int PREFIX_BYTES = 8;
     private static final int CHECKSUM_BYTES = 4;
 
     public CompactArchive {
-        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, overlaps, model, originalBytes, payload.length).ifPresent(rule -> {
             throw new IllegalArgumentException(rule);
         });
     }
 
     private static Optional<String> brokenRule(
-            FrameMethod method, Optional<ModelReference> model, int originalBytes, int payloadBytes) {
+            FrameMethod method,
+            boolean overlaps,
+            Optional<ModelReference> model,
+            int originalBytes,
+            int payloadBytes) {
         if (originalBytes < 0 || originalBytes > ORIGINAL_BYTES_MAX) {
-            return Optional.of("%d original bytes, at most 2048 expected".formatted(originalBytes));
+            return Optional.of("%d original bytes, at most %d expected".formatted(originalBytes, ORIGINAL_BYTES_MAX));
         }
         if (method == FrameMethod.STORED ? payloadBytes != originalBytes : payloadBytes >= originalBytes) {
             return Optional.of("payload of %d bytes for %d original bytes, %s expected"
@@ -49,6 +62,9 @@ public record CompactArchive(
             return Optional.of(
                     "method %s %s a model".formatted(method, method.needsModel() ? "needs" : "has no use for"));
         }
+        if (overlaps && !method.needsModel()) {
+            return Optional.of("method %s has no windows that could overlap".formatted(method));
+        }
         if (model.orElse(null) instanceof FingerprintPrefix prefix && prefix.toBytes().length != PREFIX_BYTES) {
             return Optional.of("the compact form names 8 bytes of a fingerprint");
         }
@@ -57,37 +73,38 @@ public record CompactArchive(
 
     /** The original as it is. */
     public static CompactArchive stored(byte[] original) {
-        return sealed(FrameMethod.STORED, Optional.empty(), original, original);
+        return sealed(FrameMethod.STORED, false, Optional.empty(), original, original);
     }
 
     /**
      * A coded original.
      *
      * @param method any but {@link FrameMethod#STORED}
+     * @param overlaps whether the model's windows overlap; of no meaning if the method needs no model
      * @param model which model decodes it, if the method needs one; of a longer fingerprint prefix 8 bytes are kept
-     * @param original 1 to 2,048 bytes
+     * @param original 1 to 16,384 bytes
      * @param payload fewer bytes than the original
      */
     public static CompactArchive coded(
-            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
+            FrameMethod method, boolean overlaps, Optional<ModelReference> model, byte[] original, byte[] payload) {
         if (method == FrameMethod.STORED) {
             throw new IllegalArgumentException("a coded archive is not stored");
         }
         Optional<ModelReference> named = model.map(reference -> reference instanceof FingerprintPrefix prefix
                 ? new FingerprintPrefix(Arrays.copyOf(prefix.toBytes(), PREFIX_BYTES))
                 : reference);
-        return sealed(method, named, original, payload);
+        return sealed(method, overlaps && method.needsModel(), named, original, payload);
     }
 
     private static CompactArchive sealed(
-            FrameMethod method, Optional<ModelReference> model, byte[] original, byte[] payload) {
-        int checksum = checksum(method, head(method, model, original.length), payload, original);
-        return new CompactArchive(method, model, original.length, checksum, payload);
+            FrameMethod method, boolean overlaps, Optional<ModelReference> model, byte[] original, byte[] payload) {
+        int checksum = checksum(method, head(method, overlaps, model, original.length), payload, original);
+        return new CompactArchive(method, overlaps, model, original.length, checksum, payload);
     }
 
     /** The whole archive. */
     public byte[] toBytes() {
-        byte[] head = head(method, model, originalBytes);
+        byte[] head = head(method, overlaps, model, originalBytes);
         byte[] bytes = Arrays.copyOf(head, head.length + CHECKSUM_BYTES + payload.length);
         ArchiveFormat.put(bytes, head.length, CHECKSUM_BYTES, checksum);
         System.arraycopy(payload, 0, bytes, head.length + CHECKSUM_BYTES, payload.length);
@@ -113,7 +130,8 @@ public record CompactArchive(
         }
         Cursor in = new Cursor(name, bytes, 2);
         int number = in.next();
-        FrameMethod method = FrameMethod.of(number)
+        boolean overlaps = (number & OVERLAPS) != 0;
+        FrameMethod method = FrameMethod.of(number & ~OVERLAPS)
                 .orElseThrow(() -> new UnsupportedFormatException(
                         "%s: method byte %d; this program reads methods 0 to 3 and 5 to 7. Use a newer one."
                                 .formatted(name, number)));
@@ -121,10 +139,10 @@ public record CompactArchive(
         Optional<ModelReference> model = method.needsModel() ? Optional.of(in.nextModel()) : Optional.empty();
         int checksum = ArchiveFormat.getInt(in.next(CHECKSUM_BYTES), 0);
         byte[] payload = in.next(bytes.length - in.at);
-        brokenRule(method, model, originalBytes, payload.length).ifPresent(rule -> {
+        brokenRule(method, overlaps, model, originalBytes, payload.length).ifPresent(rule -> {
             throw damaged(name, 2, rule);
         });
-        CompactArchive archive = new CompactArchive(method, model, originalBytes, checksum, payload);
+        CompactArchive archive = new CompactArchive(method, overlaps, model, originalBytes, checksum, payload);
         if (method == FrameMethod.STORED) {
             archive.checkRestored(name, payload);
         }
@@ -145,7 +163,7 @@ public record CompactArchive(
      * @throws CorruptContainerException if head, payload or the restored bytes are not as written
      */
     public void checkRestored(String name, byte[] restored) {
-        byte[] head = head(method, model, originalBytes);
+        byte[] head = head(method, overlaps, model, originalBytes);
         int found = checksum(method, head, payload, restored);
         if (restored.length != originalBytes || found != checksum) {
             throw damaged(
@@ -174,17 +192,17 @@ public record CompactArchive(
     }
 
     /** All before the checksum. */
-    private static byte[] head(FrameMethod method, Optional<ModelReference> model, int originalBytes) {
+    private static byte[] head(
+            FrameMethod method, boolean overlaps, Optional<ModelReference> model, int originalBytes) {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         head.write(ArchiveFormat.COMPACT_MAGIC);
         head.write(ArchiveFormat.COMPACT_MAGIC >>> 8 | ArchiveFormat.COMPACT_VERSION);
-        head.write(method.number());
-        if (originalBytes < 0x80) {
-            head.write(originalBytes);
-        } else {
-            head.write((originalBytes & 0x7F) | 0x80);
-            head.write(originalBytes >>> 7);
+        head.write(method.number() | (overlaps ? OVERLAPS : 0));
+        int rest = originalBytes;
+        for (; rest >= 0x80; rest >>>= 7) {
+            head.write((rest & 0x7F) | 0x80);
         }
+        head.write(rest);
         model.ifPresent(reference -> {
             if (reference instanceof Shipped shipped) {
                 head.write(shipped.number());
@@ -221,15 +239,18 @@ public record CompactArchive(
         }
 
         int nextLength() {
-            int first = next();
-            if (first < 0x80) {
-                return first;
+            int length = 0;
+            for (int shift = 0; shift <= 14; shift += 7) {
+                int group = next();
+                length |= (group & 0x7F) << shift;
+                if (group < 0x80) {
+                    if (group == 0 && shift > 0) {
+                        break;
+                    }
+                    return length;
+                }
             }
-            int second = next();
-            if (second == 0 || second >= 0x80) {
-                throw damaged(name, 3, "length is not in its shortest form");
-            }
-            return (first & 0x7F) | (second << 7);
+            throw damaged(name, 3, "length is not three groups of bits at most, as few as hold it");
         }
 
         ModelReference nextModel() {

@@ -1,5 +1,7 @@
 package io.codelength.limit;
 
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -8,35 +10,69 @@ import java.util.function.Supplier;
  */
 public final class MemoryBudget {
     private final long limitBytes;
+    private final Optional<MemoryBudget> common;
     private long usedBytes;
 
     /** @param limitBytes the most that may be reserved at once, at least 0 */
     public MemoryBudget(long limitBytes) {
+        this(limitBytes, Optional.empty());
+    }
+
+    /**
+     * Bytes of one's own and, when they are used up, what others left of a budget that many have in common.
+     *
+     * @param ownBytes what nobody else can take, at least 0
+     */
+    public MemoryBudget(long ownBytes, MemoryBudget common) {
+        this(ownBytes, Optional.of(common));
+    }
+
+    private MemoryBudget(long limitBytes, Optional<MemoryBudget> common) {
         if (limitBytes < 0) {
             throw new IllegalArgumentException("memory budget of %d bytes".formatted(limitBytes));
         }
         this.limitBytes = limitBytes;
+        this.common = common;
     }
 
     /**
-     * Takes bytes out of the budget.
+     * Takes bytes out of the budget; one's own first, but a reservation comes whole from one of the two.
      *
      * @param purpose what they are for, named in the error
      * @throws LimitExceededException if fewer are left
      */
-    public synchronized Reservation reserve(long bytes, String purpose) {
+    public Reservation reserve(long bytes, String purpose) {
         if (bytes < 0) {
             throw new IllegalArgumentException("reservation of %d bytes".formatted(bytes));
         }
+        if (take(bytes)) {
+            return new Reservation(this, bytes);
+        }
+        MemoryBudget last = common.orElse(this);
+        if (last != this && last.take(bytes)) {
+            return new Reservation(last, bytes);
+        }
+        throw LimitExceededException.ofTheMoment(
+                "memory for " + purpose + ", bytes",
+                bytes,
+                Math.max(leftBytes(), last.leftBytes()),
+                "Use fewer lanes at once or raise the memory budget.");
+    }
+
+    private synchronized boolean take(long bytes) {
         if (bytes > limitBytes - usedBytes) {
-            throw new LimitExceededException(
-                    "memory for " + purpose + ", bytes",
-                    bytes,
-                    limitBytes - usedBytes,
-                    "Use fewer lanes at once or raise the memory budget.");
+            return false;
         }
         usedBytes += bytes;
-        return new Reservation(bytes);
+        return true;
+    }
+
+    private synchronized void giveBack(long bytes) {
+        usedBytes -= bytes;
+    }
+
+    private synchronized long leftBytes() {
+        return limitBytes - usedBytes;
     }
 
     /**
@@ -53,27 +89,31 @@ public final class MemoryBudget {
         }
     }
 
+    /** The most that may be reserved at once, what is common with others not counted. */
     public long limitBytes() {
         return limitBytes;
     }
 
+    /** What is reserved now, from the common bytes not counted. */
     public synchronized long usedBytes() {
         return usedBytes;
     }
 
-    /** Bytes taken from the budget until closed; closing twice does nothing. */
-    public final class Reservation implements AutoCloseable {
-        private long bytes;
+    /** Bytes taken from a budget until closed; closing twice does nothing. */
+    public static final class Reservation implements AutoCloseable {
+        private final MemoryBudget from;
+        private final long bytes;
+        private final AtomicBoolean closed = new AtomicBoolean();
 
-        private Reservation(long bytes) {
+        private Reservation(MemoryBudget from, long bytes) {
+            this.from = from;
             this.bytes = bytes;
         }
 
         @Override
         public void close() {
-            synchronized (MemoryBudget.this) {
-                usedBytes -= bytes;
-                bytes = 0;
+            if (closed.compareAndSet(false, true)) {
+                from.giveBack(bytes);
             }
         }
     }

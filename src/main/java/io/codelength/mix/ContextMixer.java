@@ -40,8 +40,19 @@ final class ContextMixer {
         /** The prior's tables, the same for all frames. */
         private static final Sizes PRIOR = new Sizes(16, 16, 1);
 
+        /** A dictionary's tables: as large as the prior's for each byte. */
+        static Sizes ofDictionary(int textBytes) {
+            int bits = bits(textBytes);
+            return new Sizes(between(8, bits, 18), between(10, bits, 18), 1);
+        }
+
+        /** The least for which 2^bits is at least the length. */
+        private static int bits(int textBytes) {
+            return 32 - Integer.numberOfLeadingZeros(Math.max(1, textBytes) - 1);
+        }
+
         static Sizes of(int textBytes, int memoryBits) {
-            int bits = 32 - Integer.numberOfLeadingZeros(Math.max(1, textBytes) - 1); // 2^bits is at least the length
+            int bits = bits(textBytes);
             return new Sizes(
                     between(8, bits + 3, memoryBits - 1 - SlotTable.BUCKET_BITS),
                     between(10, bits, 18),
@@ -76,6 +87,7 @@ final class ContextMixer {
     private final byte[] history;
     private final HistoryLanes laneEnds;
     private final LaneHistory[] lanes;
+    private final boolean isDictionary; // so that texts go on behind its end
 
     private LaneHistory lane;
     private int laneIndex;
@@ -99,12 +111,7 @@ final class ContextMixer {
 
         private static ContextMixer learn(byte[] text) {
             ContextMixer mixer = new ContextMixer(text.length);
-            for (byte value : text) {
-                for (int shift = 7; shift >= 0; shift--) {
-                    mixer.predict();
-                    mixer.update((value >>> shift) & 1);
-                }
-            }
+            mixer.learn(text);
             return mixer;
         }
     }
@@ -136,11 +143,14 @@ final class ContextMixer {
         history = new byte[textBytes];
         laneEnds = new HistoryLanes(new int[] {0, textBytes});
         lanes = new LaneHistory[] {new LaneHistory(0)};
+        isDictionary = false;
         begin();
     }
 
     /** Goes on from what another has learned, with new lanes behind its text. */
-    private ContextMixer(ContextMixer primed, Sizes sizes, int[] laneStarts, boolean withModel) {
+    private ContextMixer(
+            ContextMixer primed, Sizes sizes, int[] laneStarts, boolean withModel, boolean isDictionary) {
+        this.isDictionary = isDictionary;
         slots = new SlotTable(sizes.bucketBits, Optional.of(primed.slots));
         stateMeanings = Arrays.stream(primed.stateMeanings).map(int[]::clone).toArray(int[][]::new);
         order1 = primed.order1.clone();
@@ -175,6 +185,9 @@ final class ContextMixer {
         for (int i = 0; i <= laneCount; i++) {
             lanes[i] = new LaneHistory(starts[i]);
         }
+        if (primed.isDictionary) {
+            lanes[1] = new LaneHistory(primed.lane, 0);
+        }
         begin();
     }
 
@@ -205,19 +218,42 @@ final class ContextMixer {
         inputs[BIAS_INPUT] = 256;
     }
 
-    /**
-     * For one lane without a language model.
-     *
-     * @param memoryBits binary logarithm of twice the most bytes that the contexts' table takes, 16 to 26
-     */
-    static ContextMixer alone(int textBytes, int memoryBits) {
-        return new ContextMixer(Primed.MIXER, Sizes.of(textBytes, memoryBits), new int[] {0, textBytes}, false);
+    private void learn(byte[] text) {
+        for (byte value : text) {
+            for (int shift = 7; shift >= 0; shift--) {
+                predict();
+                update((value >>> shift) & 1);
+            }
+        }
     }
 
-    /** @param laneStarts [lanes + 1] offset of each lane in the text, then the text's length */
-    static ContextMixer withModel(int[] laneStarts, int memoryBits) {
+    /** What the shipped prior teaches; learned once, not to be changed. */
+    static ContextMixer primed() {
+        return Primed.MIXER;
+    }
+
+    /** What a dictionary teaches beyond the prior; not to be changed. */
+    static ContextMixer primed(byte[] dictionary) {
+        int[] starts = {0, dictionary.length};
+        ContextMixer mixer =
+                new ContextMixer(Primed.MIXER, Sizes.ofDictionary(dictionary.length), starts, false, true);
+        mixer.learn(dictionary);
+        return mixer;
+    }
+
+    /** The mixer of a text in one lane, without a language model, which goes on from what this one has learned. */
+    ContextMixer alone(int textBytes, int memoryBits) {
+        return new ContextMixer(this, Sizes.of(textBytes, memoryBits), new int[] {0, textBytes}, false, false);
+    }
+
+    /**
+     * The mixer of a text with a language model, which goes on from what this one has learned.
+     *
+     * @param laneStarts [lanes + 1] offset of each lane in the text, then the text's length
+     */
+    ContextMixer withModel(int[] laneStarts, int memoryBits) {
         int textBytes = laneStarts[laneStarts.length - 1];
-        return new ContextMixer(Primed.MIXER, Sizes.of(textBytes, memoryBits), laneStarts, true);
+        return new ContextMixer(this, Sizes.of(textBytes, memoryBits), laneStarts, true, false);
     }
 
     /** Bytes of memory of one mixer, its text not counted. */
@@ -267,6 +303,11 @@ final class ContextMixer {
             int nibble = here.bits == 0 ? 0 : here.byteSoFar;
             for (int i = 0; i < CONTEXTS; i++) {
                 found[i] = slots.find(here.contexts[i], nibble);
+            }
+            for (int i = 0; i < CONTEXTS; i++) {
+                if (found[i] == SlotTable.NONE) {
+                    found[i] = slots.take(here.contexts[i], nibble);
+                }
             }
         }
         node = (1 << nibbleBits) | (here.byteSoFar & ((1 << nibbleBits) - 1));

@@ -59,6 +59,36 @@ final class LaneHistory {
         this.start = start;
     }
 
+    /**
+     * Goes on where another lane ended.
+     *
+     * @param owner the lane of the history that what its matches point to belongs to now
+     */
+    LaneHistory(LaneHistory past, int owner) {
+        start = past.start;
+        position = past.position;
+        last4 = past.last4;
+        before4 = past.before4;
+        word = past.word;
+        wordBefore = past.wordBefore;
+        wordBeforeThat = past.wordBeforeThat;
+        lineStart = past.lineStart;
+        lineBefore = past.lineBefore;
+        firstOfLine = past.firstOfLine;
+        field = past.field;
+        fieldHash = past.fieldHash;
+        shape = past.shape;
+        shapeBefore = past.shapeBefore;
+        System.arraycopy(past.lastPosition, 0, lastPosition, 0, lastPosition.length);
+        System.arraycopy(past.recordBytes, 0, recordBytes, 0, RECORD_CANDIDATES);
+        System.arraycopy(past.recordSeen, 0, recordSeen, 0, RECORD_CANDIDATES);
+        for (int i = 0; i < matches.length; i++) {
+            matches[i].length = past.matches[i].length;
+            matches[i].pointer = past.matches[i].pointer;
+            matches[i].lane = owner;
+        }
+    }
+
     static int classOf(int c) {
         if (c >= 'a' && c <= 'z') {
             return 1;

@@ -5,15 +5,38 @@ import io.codelength.coding.RangeEncoder;
 import io.codelength.limit.Cancellation;
 import java.util.List;
 import java.util.function.IntToLongFunction;
+import java.util.function.Supplier;
 
 /** The mixing in plain Java: what {@code docs/mixing.md} says, and the decoder of last resort. */
 public final class ReferenceMixing implements Mixing {
     /** Bytes, or steps of all lanes, between two looks at the cancellation. */
     private static final int CHECK_INTERVAL = 4096;
 
+    private final Supplier<ContextMixer> primed;
+    private final boolean isTaught;
+
+    /** Begins from the shipped prior, which is learned when it is first needed. */
+    public ReferenceMixing() {
+        primed = ContextMixer::primed;
+        isTaught = false;
+    }
+
+    private ReferenceMixing(ContextMixer taught) {
+        primed = () -> taught;
+        isTaught = true;
+    }
+
+    @Override
+    public Mixing taughtBy(byte[] dictionary) {
+        if (isTaught) {
+            throw new IllegalStateException("a second dictionary");
+        }
+        return new ReferenceMixing(ContextMixer.primed(dictionary));
+    }
+
     @Override
     public byte[] encode(byte[] text, int memoryBits, Cancellation cancellation) {
-        ContextMixer mixer = ContextMixer.alone(text.length, memoryBits);
+        ContextMixer mixer = primed.get().alone(text.length, memoryBits);
         RangeEncoder coder = new RangeEncoder();
         for (int i = 0; i < text.length; i++) {
             check(i, cancellation);
@@ -28,7 +51,7 @@ public final class ReferenceMixing implements Mixing {
 
     @Override
     public void decode(byte[] payload, int from, int count, byte[] text, int memoryBits, Cancellation cancellation) {
-        ContextMixer mixer = ContextMixer.alone(text.length, memoryBits);
+        ContextMixer mixer = primed.get().alone(text.length, memoryBits);
         RangeDecoder coder = new RangeDecoder(payload, from, count);
         for (int i = 0; i < text.length; i++) {
             check(i, cancellation);
@@ -51,7 +74,7 @@ public final class ReferenceMixing implements Mixing {
             List<LaneOdds> lanes,
             int memoryBits,
             Cancellation cancellation) {
-        SymbolMixer mixer = new SymbolMixer(spelling, ContextMixer.withModel(laneStarts, memoryBits));
+        SymbolMixer mixer = new SymbolMixer(spelling, primed.get().withModel(laneStarts, memoryBits));
         RangeEncoder coder = new RangeEncoder();
         LaneEncoder[] encoders = lanes.stream()
                 .map(lane -> new LaneEncoder(lane, spelling.tree(), coder))
@@ -116,7 +139,8 @@ public final class ReferenceMixing implements Mixing {
             byte[] text,
             int[] laneStarts,
             int memoryBits) {
-        return new FrameDecoder(spelling, new RangeDecoder(payload, from, count), text, laneStarts, memoryBits);
+        SymbolMixer mixer = new SymbolMixer(spelling, primed.get().withModel(laneStarts, memoryBits));
+        return new FrameDecoder(spelling, mixer, new RangeDecoder(payload, from, count), text, laneStarts);
     }
 
     /** Decisions that come from the coder. */
@@ -133,9 +157,9 @@ public final class ReferenceMixing implements Mixing {
         private long end;
 
         private FrameDecoder(
-                SymbolSpelling spelling, RangeDecoder coder, byte[] text, int[] laneStarts, int memoryBits) {
+                SymbolSpelling spelling, SymbolMixer mixer, RangeDecoder coder, byte[] text, int[] laneStarts) {
             this.spelling = spelling;
-            this.mixer = new SymbolMixer(spelling, ContextMixer.withModel(laneStarts, memoryBits));
+            this.mixer = mixer;
             this.coder = coder;
             this.text = text;
             this.laneStarts = laneStarts;

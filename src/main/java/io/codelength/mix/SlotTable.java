@@ -15,6 +15,9 @@ final class SlotTable {
     /** Binary logarithm of a bucket's bytes. */
     static final int BUCKET_BITS = 6;
 
+    /** In place of a slot. */
+    static final int NONE = -1;
+
     private static final int SLOT_BYTES = 16;
     private static final int BUCKET_BYTES = 1 << BUCKET_BITS;
 
@@ -33,21 +36,34 @@ final class SlotTable {
     }
 
     /**
-     * The slot of a context: found by its check byte, or taken from the prior or new in the place of the least used one.
+     * The slot of a context, by its check byte. Find the slots of all contexts before the first one takes a new one.
      *
      * @param hash of the context
      * @param nibble 0 for the first nibble; for the second one 16 and the first nibble
-     * @return its number, for {@link #state}
+     * @return its number, for {@link #state}; {@link #NONE} if the context must {@link #take} one
      */
     int find(int hash, int nibble) {
-        byte check = (byte) Math.max(1, (hash + CHECK_FACTOR * nibble) & 0xff);
+        byte check = check(hash, nibble);
         int first = bucket(hash, nibble);
-        int victim = first;
-        int fewest = Integer.MAX_VALUE;
         for (int at = first; at < first + BUCKET_BYTES; at += SLOT_BYTES) {
             if (slots[at] == check) {
                 return at;
             }
+        }
+        return NONE;
+    }
+
+    private static byte check(int hash, int nibble) {
+        return (byte) Math.max(1, (hash + CHECK_FACTOR * nibble) & 0xff);
+    }
+
+    /** A slot for a context that has none: the prior's, or a new one, in the place of the least used one. */
+    int take(int hash, int nibble) {
+        byte check = check(hash, nibble);
+        int first = bucket(hash, nibble);
+        int victim = first;
+        int fewest = Integer.MAX_VALUE;
+        for (int at = first; at < first + BUCKET_BYTES; at += SLOT_BYTES) {
             int seen = CounterStates.total(slots[at + 1] & 0xff);
             if (seen < fewest) {
                 fewest = seen;
@@ -75,7 +91,7 @@ final class SlotTable {
                 return true;
             }
         }
-        return false;
+        return prior.isPresent() && prior.get().copy(hash, nibble, check, to, target);
     }
 
     /** @param node 1 to 15: a one and the bits of the nibble so far */

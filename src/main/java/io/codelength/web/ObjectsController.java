@@ -186,7 +186,11 @@ final class ObjectsController {
         StoredObject object = archive.object();
         Delivery delivery = Delivery.of(object.sha256(), object.originalBytes(), range, ifRange, ifNoneMatch);
         if (delivery.begin(request, response, object.name())) {
-            workbench.stream(request, response, (target, scope) -> decode(archive, delivery.part(), target, scope));
+            workbench.stream(
+                    request,
+                    response,
+                    delivery.part().map(ByteRange::length).orElse(delivery.length()),
+                    (target, scope) -> decode(archive, delivery.part(), target, scope));
         }
     }
 

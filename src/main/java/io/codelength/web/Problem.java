@@ -29,18 +29,20 @@ record Problem(
     /** What every type begins with; a name, not a place. */
     static final String TYPE_PREFIX = "urn:codelength:problem:";
 
+    private static final String RETRY_AFTER_SECONDS = "5";
+
     static Problem of(Throwable failure) {
         // What went wrong for the user is the outermost exception that we know.
         if (failure instanceof BodyTooLargeException e) {
             return problem(413, "body-too-large", "Body too large", e).fact("limitBytes", e.limitBytes());
         }
         if (failure instanceof LimitExceededException e) {
-            // Memory is short for this request however long it waits; the output limit is about the request itself.
-            boolean memory = e.limit().startsWith("memory");
-            return problem(memory ? 503 : 413, "limit-exceeded", "A limit would be passed", e)
+            // Others may give memory back; the output limit is about the request itself.
+            Problem problem = problem(e.isOfTheMoment() ? 503 : 413, "limit-exceeded", "A limit would be passed", e)
                     .fact("limit", e.limit())
                     .fact("requested", e.requested())
                     .fact("allowed", e.allowed());
+            return e.isOfTheMoment() ? problem.header("Retry-After", RETRY_AFTER_SECONDS) : problem;
         }
         if (failure instanceof ServiceBusyException e) {
             return problem(503, "busy", "Too much work in flight", e)
@@ -98,7 +100,7 @@ record Problem(
             return problem(500, "stored-object-damaged", "Stored object damaged", e);
         }
         if (failure instanceof CancelledException e) {
-            return problem(503, "cancelled", "Work cancelled", e).header("Retry-After", "5");
+            return problem(503, "cancelled", "Work cancelled", e).header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (failure instanceof DataAccessException || failure instanceof TransactionException) {
             return new Problem(
@@ -106,7 +108,7 @@ record Problem(
                             "database-unavailable",
                             "Database unavailable",
                             "The database cannot be reached or refused the operation. Nothing was stored. Try again later.")
-                    .header("Retry-After", "5");
+                    .header("Retry-After", RETRY_AFTER_SECONDS);
         }
         if (failure instanceof ErrorResponse e) {
             HttpStatus status = HttpStatus.valueOf(e.getStatusCode().value());

@@ -2,7 +2,6 @@ package io.codelength.web;
 
 import io.codelength.limit.CallScope;
 import io.codelength.limit.Cancellation;
-import io.codelength.limit.MemoryBudget;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -86,7 +85,7 @@ final class Workbench implements AutoCloseable {
         }
         requireBytes(request);
         ClientConnection client = ClientConnection.of(request);
-        try (WorkGate.Place place = gate.enter();
+        try (WorkGate.Place place = gate.enter(request.getContentLengthLong());
                 Spool body = spool()) {
             try (Job<T> job = start(scope -> work.on(body.source(scope.cancellation()), scope), place, body)) {
                 spoolBody(request, body, bodyBytesMax, job);
@@ -105,12 +104,13 @@ final class Workbench implements AutoCloseable {
     }
 
     /**
-     * Sends what work gives while it gives it. If the work fails before a byte was sent, the failure is thrown and can be
+     * Sends what work gives while it gives it; so many bytes. If the work fails before a byte was sent, the failure is thrown and can be
      * answered; afterwards the connection is broken off. The last byte waits until the work has succeeded.
      */
-    void stream(HttpServletRequest request, HttpServletResponse response, ContentWork work) throws IOException {
+    void stream(HttpServletRequest request, HttpServletResponse response, long bytes, ContentWork work)
+            throws IOException {
         ClientConnection client = ClientConnection.of(request);
-        try (WorkGate.Place place = gate.enter();
+        try (WorkGate.Place place = gate.enter(bytes);
                 Spool content = spool()) {
             try (Job<Boolean> job = start(
                     scope -> {
@@ -130,9 +130,9 @@ final class Workbench implements AutoCloseable {
                     // Held back while the work may still fail: one byte, without which the answer is not whole.
                     long ready = content.length() - sent - (done ? 0 : 1);
                     if (ready > 0) {
-                        int bytes = content.read(sent, block, 0, (int) Math.min(block.length, ready));
-                        write(response, block, bytes);
-                        sent += bytes;
+                        int count = content.read(sent, block, 0, (int) Math.min(block.length, ready));
+                        write(response, block, count);
+                        sent += count;
                     } else if (done) {
                         return;
                     } else {
@@ -240,7 +240,7 @@ final class Workbench implements AutoCloseable {
     }
 
     private <T> Job<T> start(ScopedWork<T> work, WorkGate.Place place, Spool spool) {
-        CallScope scope = new CallScope(new Cancellation(), new MemoryBudget(place.memoryBytes()));
+        CallScope scope = new CallScope(new Cancellation(), place.memory());
         running.add(scope.cancellation());
         if (stopping) {
             scope.cancellation().cancel("the service is stopping");

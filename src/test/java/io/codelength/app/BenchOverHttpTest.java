@@ -11,6 +11,8 @@ import io.codelength.model.SourceModel;
 import io.codelength.model.store.KnownModels;
 import io.codelength.model.store.ModelFiles;
 import io.codelength.model.store.ModelStore;
+import io.codelength.predict.schedule.SchedulingLimits;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
@@ -42,7 +44,9 @@ class BenchOverHttpTest {
     @BeforeAll
     static void start() throws IOException {
         KnownModels models = new KnownModels(new ModelStore(folder.resolve("home")));
-        predictors = new EnginePredictors(new EngineChoice("auto", 2), models, note -> {});
+        SchedulingStatistics statistics = new SchedulingStatistics();
+        predictors = EnginePredictors.shared(
+                new EngineChoice("auto", 2), models, note -> {}, SchedulingLimits.DEFAULT, statistics);
         service = RunningService.start(new ServeOptions(
                 0,
                 ServeOptions.DEFAULT_ADDRESS,
@@ -51,6 +55,7 @@ class BenchOverHttpTest {
                 Optional.empty(),
                 RunningService.SMALL_LIMITS,
                 predictors,
+                statistics,
                 () -> ServeCommand.catalog(models)));
     }
 

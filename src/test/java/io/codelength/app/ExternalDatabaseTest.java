@@ -8,6 +8,7 @@ import io.codelength.codec.OnePredictor;
 import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.model.TinyModels;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.store.embedded.EmbeddedDatabase;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -96,6 +97,7 @@ class ExternalDatabaseTest {
                 database,
                 RunningService.SMALL_LIMITS,
                 new OnePredictor(predictor, false),
+                new SchedulingStatistics(),
                 List::of);
     }
 }

@@ -15,6 +15,7 @@ import io.codelength.limit.CallScope;
 import io.codelength.model.TinyModels;
 import io.codelength.predict.ExactScorer;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.web.ServiceLimits;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -67,6 +68,7 @@ class ObjectsOverHttpTest {
                 Optional.empty(),
                 LIMITS,
                 new OnePredictor(predictor, false),
+                new SchedulingStatistics(),
                 () -> List.of(RunningService.summary(predictor))));
     }
 
@@ -79,7 +81,7 @@ class ObjectsOverHttpTest {
     @Test
     void everyTextComesBackBitForBitByEveryWay() throws Exception {
         Map<String, byte[]> texts = new LinkedHashMap<>(TestTexts.awkward());
-        for (int length : new int[] {1, 300, 2047, 2048, 2049, 4097}) {
+        for (int length : new int[] {1, 300, 2048, 4097, 16_384, 16_385}) {
             texts.put("words of length " + length, TestTexts.words(length, length));
             texts.put("likely text of length " + length, LikelyText.of(predictor, length, length));
         }

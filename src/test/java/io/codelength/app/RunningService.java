@@ -7,6 +7,7 @@ import io.codelength.codec.PredictorSource;
 import io.codelength.container.ModelReference;
 import io.codelength.model.Fingerprint;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.schedule.SchedulingStatistics;
 import io.codelength.web.ModelCatalog.ModelSummary;
 import io.codelength.web.ServiceLimits;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class RunningService implements AutoCloseable {
 
     static ServeOptions options(Path data, PredictorSource predictors, ServiceLimits limits) {
         return new ServeOptions(
-                0, ServeOptions.DEFAULT_ADDRESS, data, programs(), Optional.empty(), limits, predictors, List::of);
+                0, ServeOptions.DEFAULT_ADDRESS, data, programs(), Optional.empty(), limits, predictors, new SchedulingStatistics(), List::of);
     }
 
     static RunningService start(Path data, PredictorSource predictors, ServiceLimits limits) throws IOException {

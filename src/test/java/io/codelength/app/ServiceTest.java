@@ -130,6 +130,7 @@ class ServiceTest {
                 options.database(),
                 options.limits(),
                 options.predictors(),
+                options.statistics(),
                 options.catalog());
         assertThatThrownBy(() -> RunningService.start(samePort))
                 .isInstanceOf(CommandFailedException.class)

@@ -71,7 +71,7 @@ class CodecLawTest {
 
     @Test
     void lengthsAroundTheFormsAndFrameBordersComeBack() {
-        for (int length : new int[] {2047, 2048, 2049, 4096, 4097, 256 << 10, (256 << 10) + 1}) {
+        for (int length : new int[] {2047, 2048, 2049, 16_383, 16_384, 16_385, 256 << 10, (256 << 10) + 1}) {
             roundTrips(
                     "length " + length,
                     concatenated(likely(2000, length), TestTexts.random(length - 2000, length)),

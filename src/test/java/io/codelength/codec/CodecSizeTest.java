@@ -2,6 +2,7 @@ package io.codelength.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.codelength.container.CompactArchive;
 import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.limit.CallScope;
 import io.codelength.model.TinyModels;
@@ -37,7 +38,7 @@ class CodecSizeTest {
 
     /** Bytes that the exact probabilities make of the text, were the coder ideal. */
     private static double idealBytes(byte[] original, int lanes) {
-        Windows windows = Windows.plain(shipped.predictor().model().shape().contextTokens());
+        Windows windows = Windows.of(shipped.predictor().model().shape().contextTokens(), false);
         Measurer measurer = new Measurer(new ExactScorer(shipped.predictor(), windows.windowTokens()));
         double bits = 0;
         for (byte[] frame : frames(original)) {
@@ -83,7 +84,7 @@ class CodecSizeTest {
 
     @Test
     void compactArchivesHaveTwelveBytesBesideThePayloadOrTwenty() {
-        for (int length : new int[] {100, 1000, 2048}) {
+        for (int length : new int[] {100, 2048, CompactArchive.ORIGINAL_BYTES_MAX}) {
             byte[] original = LikelyText.of(shipped.predictor(), length, length);
             double payload = idealBytes(original, 1) + 1;
             assertThat(payload + 20).as("the bound says something").isLessThan(original.length);
@@ -96,7 +97,7 @@ class CodecSizeTest {
 
     @Test
     void noiseGrowsBySixtyFourBytesAndThirtyTwoAMebibyteAtMost() {
-        for (int length : new int[] {0, 1, 300, 2048, 2049, 100_000, 1 << 20, 3 << 20, (9 << 20) + 5}) {
+        for (int length : new int[] {0, 1, 300, 16_383, 16_384, 16_385, 100_000, 1 << 20, 3 << 20, (9 << 20) + 5}) {
             byte[] original = TestTexts.random(length, length);
             assertThat(Archives.compress(named, original, Archives.options(0, 64)).length - length)
                     .as("noise of %d bytes", length)

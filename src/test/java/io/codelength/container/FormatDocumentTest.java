@@ -64,7 +64,7 @@ class FormatDocumentTest {
             TestArchive archive = TestArchive.random(seed);
             assertThat(SlowReader.read(archive.bytes())).as("seed %d", seed).isEqualTo(archive.original());
         }
-        for (int bytes = 0; bytes <= 2048; bytes += bytes < 200 ? 1 : 231) {
+        for (int bytes = 0; bytes <= 16_384; bytes += bytes < 200 ? 1 : bytes < 1800 ? 231 : 1823) {
             byte[] original = TestArchive.text(bytes, bytes);
             assertThat(SlowReader.read(CompactArchive.stored(original).toBytes()))
                     .isEqualTo(original);
@@ -72,6 +72,7 @@ class FormatDocumentTest {
                 for (ModelReference model : TestArchive.MODELS) {
                     assertThat(SlowReader.read(CompactArchive.coded(
                                             FrameMethod.MIXED,
+                                            bytes % 2 == 0,
                                             Optional.of(model),
                                             original,
                                             TestArchive.shrink(original))

@@ -29,7 +29,12 @@ class HostileArchiveTest {
             byte[] text = TestArchive.text(5, 150);
             archives.add(new TestArchive(
                     text,
-                    CompactArchive.coded(FrameMethod.TOKENS, Optional.of(model), text, TestArchive.shrink(text))
+                    CompactArchive.coded(
+                                    FrameMethod.TOKENS,
+                                    archives.size() % 4 == 1,
+                                    Optional.of(model),
+                                    text,
+                                    TestArchive.shrink(text))
                             .toBytes()));
         }
         archives.add(TestArchive.builder(ArchiveHeader.WITHOUT_MODEL).build());

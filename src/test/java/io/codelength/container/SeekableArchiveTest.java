@@ -77,7 +77,11 @@ class SeekableArchiveTest {
 
         byte[] text = TestArchive.text(3, 100);
         byte[] compact = CompactArchive.coded(
-                        FrameMethod.TOKENS, Optional.of(TestArchive.MODELS.get(0)), text, TestArchive.shrink(text))
+                        FrameMethod.TOKENS,
+                        false,
+                        Optional.of(TestArchive.MODELS.get(0)),
+                        text,
+                        TestArchive.shrink(text))
                 .toBytes();
         ArchiveSummary small = ArchiveSummary.of(new BytesSource(compact));
         assertThat(small.compact()).isTrue();

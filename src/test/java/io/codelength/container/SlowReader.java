@@ -122,14 +122,18 @@ final class SlowReader {
     private byte[] compact() {
         demand(take(2).equals("9eb1"), "magic and version");
         int method = number(1);
-        demand(method != 4, "method");
-        int originalBytes = number(1);
-        if (originalBytes >= 128) {
-            int rest = number(1);
-            demand(rest >= 1 && rest <= 16, "length");
-            originalBytes = originalBytes - 128 + 128 * rest;
+        boolean overlaps = method >= 128;
+        method = method % 128;
+        demand(method < 8 && method != 4, "method");
+        demand(!overlaps || (method & 3) >= 2, "overlap without a model");
+        int group = number(1);
+        int originalBytes = group % 128;
+        for (int worth = 128; group >= 128; worth *= 128) {
+            group = number(1);
+            demand(worth <= 128 * 128 && group != 0, "length");
+            originalBytes += group % 128 * worth;
         }
-        demand(originalBytes <= 2048, "length");
+        demand(originalBytes <= 16_384, "length");
         if ((method & 3) >= 2 && number(1) == 0) {
             take(8);
         }

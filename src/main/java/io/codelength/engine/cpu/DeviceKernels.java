@@ -51,7 +51,7 @@ public final class DeviceKernels {
     static DeviceKernels load(Path file) {
         KernelFunctions functions;
         try {
-            functions = Native.load(file.toString(), KernelFunctions.class);
+            functions = Native.load(file.toString(), KernelFunctions.class, LibraryFile.OPEN_OPTIONS);
         } catch (UnsatisfiedLinkError e) {
             throw new CpuUnavailableException("the CUDA kernels in %s cannot be loaded".formatted(file), e);
         }

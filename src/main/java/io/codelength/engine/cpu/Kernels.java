@@ -1,7 +1,6 @@
 package io.codelength.engine.cpu;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +41,7 @@ final class Kernels implements KernelFunctions {
 
     private static Kernels load(Path file) {
         try {
-            Native.register(Kernels.class, NativeLibrary.getInstance(file.toString()));
+            Native.register(Kernels.class, LibraryFile.open(file));
             Kernels kernels = new Kernels();
             requireInterface(kernels, file);
             return kernels;

@@ -1,5 +1,7 @@
 package io.codelength.engine.cpu;
 
+import com.sun.jna.Library;
+import com.sun.jna.NativeLibrary;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,7 +30,22 @@ final class LibraryFile {
     private static final Set<PosixFilePermission> WRITABLE_BY_OTHERS =
             EnumSet.of(PosixFilePermission.GROUP_WRITE, PosixFilePermission.OTHERS_WRITE);
 
+    /**
+     * {@code RTLD_NOW} and not {@code RTLD_GLOBAL}, which JNA takes by default: the libraries for processors and for CUDA have
+     * functions of the same names, and a global one answers the calls that the other makes to its own.
+     */
+    static final Map<String, ?> OPEN_OPTIONS = Map.of(Library.OPTION_OPEN_FLAGS, 2);
+
     private LibraryFile() {}
+
+    /**
+     * Loads a library whose names nobody else sees.
+     *
+     * @throws UnsatisfiedLinkError if it cannot be loaded
+     */
+    static NativeLibrary open(Path file) {
+        return NativeLibrary.getInstance(file.toString(), OPEN_OPTIONS);
+    }
 
     /** @throws CpuUnavailableException if the jar has none for this machine or it cannot be written */
     static Path unpack() {

@@ -1,7 +1,6 @@
 package io.codelength.engine.cpu;
 
 import com.sun.jna.Native;
-import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MixingKernels {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 1;
+    private static final int ABI = 2;
 
     static final int OK = 0;
     static final int NO_MEMORY = 2;
@@ -48,7 +47,7 @@ final class MixingKernels {
 
     private static MixingKernels load(Path file) {
         try {
-            Native.register(MixingKernels.class, NativeLibrary.getInstance(file.toString()));
+            Native.register(MixingKernels.class, LibraryFile.open(file));
             int found = cl_mixing_abi();
             if (found != ABI) {
                 throw new CpuUnavailableException(
@@ -83,6 +82,10 @@ final class MixingKernels {
             int[] meanings,
             byte[] prior,
             int priorCount);
+
+    static native @Nullable Pointer cl_mixing_teach(Pointer mixing, byte[] dictionary, int count);
+
+    static native void cl_mixing_free(Pointer mixing);
 
     static native @Nullable Pointer cl_spelling_create(
             int symbols,

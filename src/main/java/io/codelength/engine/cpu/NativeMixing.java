@@ -16,6 +16,7 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,13 +38,14 @@ public final class NativeMixing implements Mixing {
     private static final int CHECKED_BYTES = 2048;
 
     /** {@code Arrays.hashCode} of that payload. */
-    static final int CHECKED_HASH = 99764959;
+    static final int CHECKED_HASH = 283361979;
 
     private static final Cleaner CLEANER = Cleaner.create();
 
     private final String path;
-    private final Map<SpellingTree, Handle> spellings = new WeakHashMap<>();
-    private @Nullable Pointer primed; // kept until the process ends
+    private final Map<SpellingTree, Handle> spellings;
+    private final Optional<Handle> taught; // what a dictionary taught, freed with this
+    private @Nullable Pointer primed; // kept until the process ends, unless a dictionary taught it
 
     /**
      * The best code path that this processor has.
@@ -64,6 +66,28 @@ public final class NativeMixing implements Mixing {
                     "no code path '%s' on this processor; it has %s".formatted(path, String.join(", ", paths())));
         }
         this.path = path;
+        this.spellings = new WeakHashMap<>();
+        this.taught = Optional.empty();
+    }
+
+    private NativeMixing(NativeMixing untaught, Pointer primed) {
+        this.path = untaught.path;
+        this.spellings = untaught.spellings;
+        this.primed = primed;
+        this.taught = Optional.of(new Handle(this, primed, () -> MixingKernels.cl_mixing_free(primed)));
+    }
+
+    @Override
+    public Mixing taughtBy(byte[] dictionary) {
+        if (taught.isPresent()) {
+            throw new IllegalStateException("a second dictionary");
+        }
+        if (dictionary.length < 1 || dictionary.length > TEXT_BYTES_MAX) {
+            throw new IllegalArgumentException(
+                    "a dictionary of %d bytes; 1 byte to 1 MiB can be learned".formatted(dictionary.length));
+        }
+        return new NativeMixing(
+                this, requireMemory(MixingKernels.cl_mixing_teach(primed(), dictionary, dictionary.length)));
     }
 
     /**
@@ -125,7 +149,11 @@ public final class NativeMixing implements Mixing {
 
     @Override
     public byte[] encode(byte[] text, int memoryBits, Cancellation cancellation) {
-        return encode(primed(), text, memoryBits, cancellation);
+        try {
+            return encode(primed(), text, memoryBits, cancellation);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     private static byte[] encode(Pointer primed, byte[] text, int memoryBits, Cancellation cancellation) {
@@ -159,6 +187,7 @@ public final class NativeMixing implements Mixing {
             requireCode(MixingKernels.cl_mixer_end(mixer));
         } finally {
             MixingKernels.cl_mixer_close(mixer);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -187,6 +216,7 @@ public final class NativeMixing implements Mixing {
         } finally {
             MixingKernels.cl_mixer_close(mixer);
             Reference.reachabilityFence(spelling);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -200,18 +230,21 @@ public final class NativeMixing implements Mixing {
             int[] laneStarts,
             int memoryBits) {
         Pointer mixer = open(primed(), spelling(spelling), laneStarts, memoryBits);
-        FrameDecoder decoder = new FrameDecoder(spelling, mixer, text, laneStarts);
+        FrameDecoder decoder = new FrameDecoder(this, spelling, mixer, text, laneStarts);
         requireOk(MixingKernels.cl_mixer_decode_from(mixer, Arrays.copyOfRange(payload, from, from + count), count));
         return decoder;
     }
 
     private static final class FrameDecoder implements Decoder {
+        private final NativeMixing mixing; // kept while the frame reads what it has learned
         private final SymbolSpelling spelling;
         private final Handle mixer;
         private final byte[] text;
         private final int[] offsets; // [lanes] where each lane's next byte goes
 
-        private FrameDecoder(SymbolSpelling spelling, Pointer mixer, byte[] text, int[] laneStarts) {
+        private FrameDecoder(
+                NativeMixing mixing, SymbolSpelling spelling, Pointer mixer, byte[] text, int[] laneStarts) {
+            this.mixing = mixing;
             this.spelling = spelling;
             this.mixer = new Handle(this, mixer, () -> MixingKernels.cl_mixer_close(mixer));
             this.text = text;
@@ -247,6 +280,7 @@ public final class NativeMixing implements Mixing {
         public void finish() {
             int code = MixingKernels.cl_mixer_end(mixer.pointer);
             mixer.close();
+            Reference.reachabilityFence(mixing);
             requireCode(code);
         }
     }
@@ -256,14 +290,16 @@ public final class NativeMixing implements Mixing {
         return MixingTables.frameBytes(textBytes, memoryBits);
     }
 
-    private synchronized Pointer spelling(SymbolSpelling spelling) {
-        Handle known = spellings.get(spelling.tree());
-        if (known == null) {
-            Pointer made = create(spelling);
-            known = new Handle(spelling.tree(), made, () -> MixingKernels.cl_spelling_free(made));
-            spellings.put(spelling.tree(), known);
+    private Pointer spelling(SymbolSpelling spelling) {
+        synchronized (spellings) {
+            Handle known = spellings.get(spelling.tree());
+            if (known == null) {
+                Pointer made = create(spelling);
+                known = new Handle(spelling.tree(), made, () -> MixingKernels.cl_spelling_free(made));
+                spellings.put(spelling.tree(), known);
+            }
+            return known.pointer;
         }
-        return known.pointer;
     }
 
     private static Pointer create(SymbolSpelling spelling) {

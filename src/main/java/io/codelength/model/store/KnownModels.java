@@ -33,6 +33,7 @@ public final class KnownModels {
 
     private final ModelStore store;
     private final Map<Integer, ExactModel> shipped = new HashMap<>(); // by number
+    private final Map<Integer, KnownModel> known = new HashMap<>(); // of those, by number
 
     public KnownModels(ModelStore store) {
         this.store = store;
@@ -188,9 +189,15 @@ public final class KnownModels {
         }
     }
 
-    private KnownModel known(ShippedModel model) throws IOException {
-        return new KnownModel.OfProgram(
-                model, read(model).fingerprint(), ShippedModels.source(model).length());
+    /** Kept, since a service is asked for each request and the length is known only once the resource was unpacked. */
+    private synchronized KnownModel known(ShippedModel model) throws IOException {
+        KnownModel ours = known.get(model.number());
+        if (ours == null) {
+            ours = new KnownModel.OfProgram(
+                    model, read(model).fingerprint(), ShippedModels.source(model).length());
+            known.put(model.number(), ours);
+        }
+        return ours;
     }
 
     private synchronized ExactModel read(ShippedModel model) throws IOException {

@@ -145,7 +145,7 @@ public final class SchedulingPredictor implements Predictor {
         try {
             requireOpen();
             if (steps.size() + prefills.size() >= limits.waitingCalls()) {
-                throw new LimitExceededException(
+                throw LimitExceededException.ofTheMoment(
                         "calls waiting for predictions",
                         steps.size() + prefills.size() + 1L,
                         limits.waitingCalls(),

@@ -1,10 +1,12 @@
 package io.codelength.engine.cpu;
 
+import static io.codelength.engine.cpu.BatchLaws.hash;
+import static io.codelength.engine.cpu.BatchLaws.onePass;
+import static io.codelength.engine.cpu.BatchLaws.symbols;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.codelength.engine.reference.ReferenceEngine;
 import io.codelength.exact.ActivationWidth;
 import io.codelength.limit.CallScope;
 import io.codelength.limit.Cancellation;
@@ -13,17 +15,13 @@ import io.codelength.limit.LimitExceededException;
 import io.codelength.limit.MemoryBudget;
 import io.codelength.model.ExactModel;
 import io.codelength.model.ModelShape;
-import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Passage;
 import io.codelength.predict.PlainPredictor;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
 import io.codelength.predict.RandomExactModels;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,11 +58,11 @@ class CpuEngineTest {
             int[] symbols = symbols(model, length, 5);
             long[] expected;
             try (Predictor plain = new PlainPredictor(model)) {
-                expected = onePass(plain, symbols, 0);
+                expected = onePass(plain, symbols);
             }
             for (int threads = 1; threads <= 2; threads++) {
                 try (Predictor predictor = new CpuPredictor(model, path, threads)) {
-                    assertThat(onePass(predictor, symbols, 0)).isEqualTo(expected);
+                    assertThat(onePass(predictor, symbols)).isEqualTo(expected);
                     try (PredictionStream stream = predictor.open(length, SCOPE)) {
                         for (int at = 0; at < length; at++) {
                             int position = at;
@@ -83,97 +81,20 @@ class CpuEngineTest {
     @ParameterizedTest
     @MethodSource("paths")
     void streamsOfAnyNumberAndAnyLengthsShareCallsWithoutEffect(String path) {
-        ExactModel model = models().get(1);
-        try (ReferenceEngine engine = new ReferenceEngine(1);
-                Predictor reference = engine.load(model);
-                Predictor predictor = new CpuPredictor(model, path, 2)) {
-            int longest = 257;
-            int[] symbols = symbols(model, longest, 6);
-            long[] expected = onePass(reference, symbols, 0);
-            for (int count : new int[] {1, 2, 3, 8, 9, 16, 31, 32, 33, 63, 64, 65, 128, 129, 257}) {
-                Random random = new Random(count);
-                List<PredictionStream> streams = new ArrayList<>();
-                List<Passage> passages = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
-                    PredictionStream stream = predictor.open(longest, SCOPE);
-                    streams.add(stream);
-                    int length = random.nextInt(count < 40 ? 200 : 12);
-                    if (length > 0) {
-                        passages.add(new Passage(stream, Arrays.copyOf(symbols, length), length / 2));
-                    }
-                }
-                predictor.prefill(
-                        passages, (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[index]), SCOPE);
-                for (int step = 0; step < 3; step++) {
-                    int[] at = streams.stream()
-                            .mapToInt(PredictionStream::position)
-                            .toArray();
-                    predictor.step(
-                            streams,
-                            Arrays.stream(at).map(position -> symbols[position]).toArray(),
-                            (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[at[item]]),
-                            SCOPE);
-                }
-                streams.forEach(PredictionStream::close);
-            }
-        }
+        BatchLaws.streamsOfAnyNumberAndAnyLengthsShareCalls(models().get(1), model -> new CpuPredictor(model, path, 2));
     }
 
-    /** Any of 257 streams, wherever each of them is, step together. */
     @ParameterizedTest
     @MethodSource("paths")
     void everyBatchFrom1To257StepsAlike(String path) {
-        int most = 257;
-        int window = 24;
-        ExactModel model = RandomExactModels.tiny();
-        int[] symbols = symbols(model, window, 10);
-        long[] expected;
-        try (ReferenceEngine engine = new ReferenceEngine(1);
-                Predictor reference = engine.load(model)) {
-            expected = onePass(reference, symbols, 0);
-        }
-        for (int threads = 1; threads <= 2; threads++) {
-            try (Predictor predictor = new CpuPredictor(model, path, threads)) {
-                List<PredictionStream> all = new ArrayList<>();
-                for (int i = 0; i < most; i++) {
-                    all.add(predictor.open(window, SCOPE));
-                }
-                Random random = new Random(threads);
-                for (int count = 1; count <= most; count++) {
-                    Collections.shuffle(all, random);
-                    List<PredictionStream> batch = all.subList(0, count);
-                    batch.stream().filter(stream -> stream.position() == window).forEach(PredictionStream::reset);
-                    int[] at =
-                            batch.stream().mapToInt(PredictionStream::position).toArray();
-                    int[] next =
-                            Arrays.stream(at).map(position -> symbols[position]).toArray();
-                    predictor.step(
-                            batch,
-                            next,
-                            (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[at[item]]),
-                            SCOPE);
-                }
-                all.forEach(PredictionStream::close);
-            }
-        }
+        BatchLaws.everyBatchFrom1To257StepsAlike(model -> new CpuPredictor(model, path, 1), 1);
+        BatchLaws.everyBatchFrom1To257StepsAlike(model -> new CpuPredictor(model, path, 2), 2);
     }
 
     @ParameterizedTest
     @MethodSource("paths")
     void everyPassageLengthFrom1To257IsReadAlike(String path) {
-        ExactModel model = models().get(1);
-        int[] symbols = symbols(model, 257, 7);
-        try (Predictor predictor = new CpuPredictor(model, path, 2);
-                PredictionStream stream = predictor.open(257, SCOPE)) {
-            long[] expected = onePass(predictor, symbols, 0);
-            for (int length = 1; length <= 257; length++) {
-                stream.reset();
-                predictor.prefill(
-                        List.of(new Passage(stream, Arrays.copyOf(symbols, length), length - 1)),
-                        (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[index]),
-                        SCOPE);
-            }
-        }
+        BatchLaws.everyPassageLengthFrom1To257IsReadAlike(models().get(1), model -> new CpuPredictor(model, path, 2));
     }
 
     @Test
@@ -224,7 +145,7 @@ class CpuEngineTest {
             long[] found = new long[200];
             predictor.prefill(
                     List.of(new Passage(stream, symbols, 0)), (item, index, row) -> found[index] = hash(row), SCOPE);
-            assertThat(found).isEqualTo(onePass(predictor, symbols, 0));
+            assertThat(found).isEqualTo(onePass(predictor, symbols));
         }
     }
 
@@ -308,30 +229,5 @@ class CpuEngineTest {
         assertThatThrownBy(() -> new CpuEngine("sse9", 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("scalar");
-    }
-
-    private static int[] symbols(ExactModel model, int count, long seed) {
-        int[] symbols = new Random(seed).ints(count, 0, model.symbolCount()).toArray();
-        symbols[0] = model.startSymbol();
-        return symbols;
-    }
-
-    private static long[] onePass(Predictor predictor, int[] symbols, int firstRow) {
-        long[] hashes = new long[symbols.length];
-        try (PredictionStream stream = predictor.open(symbols.length, SCOPE)) {
-            predictor.prefill(
-                    List.of(new Passage(stream, symbols, firstRow)),
-                    (item, index, row) -> hashes[index] = hash(row),
-                    SCOPE);
-        }
-        return hashes;
-    }
-
-    private static long hash(FrequencyRow row) {
-        long hash = row.total();
-        for (int symbol = 0; symbol <= row.symbolCount(); symbol++) {
-            hash = hash * 0x9E37_79B9_7F4A_7C15L + row.below(symbol);
-        }
-        return hash;
     }
 }
