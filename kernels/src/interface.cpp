@@ -196,8 +196,8 @@ void cl_model_free(cl_model* model) {
 
 int64_t cl_stream_bytes(const cl_model* model, int32_t window) {
     CacheLayout layout(model->shape, model->path, window);
-    return static_cast<int64_t>(layout.bytes) * model->shape.layers * model->shape.keyValueHeads +
-           static_cast<int64_t>(sizeof(cl_stream)) + 256;
+    size_t heads = static_cast<size_t>(model->shape.layers * model->shape.keyValueHeads);
+    return static_cast<int64_t>(codelength::allocatedBytes(layout.bytes * heads) + sizeof(cl_stream) + 256);
 }
 
 cl_stream* cl_stream_open(cl_model* model, int32_t window) {
