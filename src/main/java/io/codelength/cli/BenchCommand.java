@@ -9,8 +9,10 @@ import io.codelength.cli.bench.Surroundings;
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Compressor;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionaryTraining;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.Tier;
+import io.codelength.container.Dictionary;
 import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  codelength bench notes.txt",
             "  codelength bench --engines reference,pytorch --lanes 1,8,32 --classical none notes.txt",
             "  codelength bench --tiers none --csv *.log        classical coders alone",
+            "  codelength bench --records 200 server.log",
             "  codelength bench --service http://127.0.0.1:8080 --clients 1,64 --tiers standard,model notes.txt"
         })
 final class BenchCommand implements Callable<Integer> {
@@ -147,6 +150,22 @@ final class BenchCommand implements Callable<Integer> {
             description = "With --service: about how long each is; cut where a line ends near there. Default: 1000.")
     private long documentBytes;
 
+    @Option(
+            names = "--records",
+            paramLabel = "N",
+            description = "Compress the first N lines of each file, each alone, with a dictionary from the others,"
+                    + " beside zstd -19 with its own.")
+    @Nullable
+    private Integer records;
+
+    @Option(
+            names = "--dictionary-size",
+            paramLabel = "SIZE",
+            converter = Sizes.Converter.class,
+            defaultValue = "" + DictionaryTraining.DEFAULT_BYTES,
+            description = "With --records: the most bytes of both dictionaries. Default: 112640.")
+    private long dictionaryBytes;
+
     @Option(names = "--csv", description = "Print comma-separated values instead of a table.")
     private boolean csv;
 
@@ -167,6 +186,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (service != null) {
             return benchService(service);
+        }
+        if (records != null) {
+            return benchRecords(records);
         }
         List<ClassicalCoder> others = classicalCoders();
         List<CompressionOptions> settings = settings();
@@ -214,6 +236,37 @@ final class BenchCommand implements Callable<Integer> {
         ServiceBench bench = new ServiceBench(session, url, sent);
         bench.run(tiers, model, clients);
         bench.print(heading(new Report(Surroundings.here(), Map.of(), List.of())), json);
+        return ExitCode.DONE;
+    }
+
+    private int benchRecords(int count) throws IOException {
+        if (csv) {
+            throw new UsageException("--csv has no table of records; choose --json");
+        }
+        if (count < 1
+                || dictionaryBytes < DictionaryTraining.BYTES_MIN
+                || dictionaryBytes > Dictionary.TEXT_BYTES_MAX) {
+            throw new UsageException("--records must be at least 1, --dictionary-size %d to %d, but they are %d and %d"
+                    .formatted(DictionaryTraining.BYTES_MIN, Dictionary.TEXT_BYTES_MAX, count, dictionaryBytes));
+        }
+        List<Tier> chosen = settings().stream()
+                .map(CompressionOptions::tier)
+                .distinct()
+                .toList();
+        try (Backend.Predictors predictors =
+                session.predictors(new EngineChoice(engines.get(0), threads.get(0)))) {
+            RecordsBench bench =
+                    new RecordsBench(session, predictors, memory.scope(session), count, (int) dictionaryBytes);
+            for (Map.Entry<String, byte[]> file : read().entrySet()) {
+                bench.run(file.getKey(), file.getValue(), chosen, model);
+            }
+            bench.print(heading(new Report(Surroundings.here(), Map.of(), List.of())), json);
+            if (!bench.restored()) {
+                throw new CommandFailedException("a coder did not bring the bytes back; the table says which");
+            }
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(String.valueOf(e.getMessage()));
+        }
         return ExitCode.DONE;
     }
 

@@ -98,7 +98,7 @@ public record CompactArchive(
      * @param method any but {@link FrameMethod#STORED}
      * @param overlaps whether the model's windows overlap; of no meaning if the method needs no model
      * @param model which model decodes it, if the method needs one; of a longer fingerprint prefix 8 bytes are kept
-     * @param dictionary what the mixing learned before, if anything
+     * @param dictionary what the mixing learned before, if the method mixes contexts and there is one
      * @param original 1 to 16,384 bytes
      * @param payload fewer bytes than the original
      */

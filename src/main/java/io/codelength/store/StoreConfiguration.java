@@ -17,7 +17,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Makes an {@link ObjectStore} over the application's database and keeps it swept. */
+/** Makes an {@link ObjectStore} and a {@link DictionaryStore} over the application's database, and keeps it swept. */
 @Configuration(proxyBeanMethods = false)
 @EntityScan(basePackageClasses = StoredObject.class)
 @EnableJpaRepositories(basePackageClasses = StoredObject.class)
@@ -42,6 +42,13 @@ public class StoreConfiguration {
             ServiceInstance instance) {
         return new ObjectStore(
                 objects, chunks, entities, new TransactionTemplate(transactions), instance, Clock.systemUTC());
+    }
+
+    @Bean
+    DictionaryStore dictionaryStore(
+            StoredDictionaryRepository dictionaries, EntityManager entities, PlatformTransactionManager transactions) {
+        return new DictionaryStore(
+                dictionaries, entities, new TransactionTemplate(transactions), Clock.systemUTC());
     }
 
     @Bean

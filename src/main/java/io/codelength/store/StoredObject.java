@@ -7,6 +7,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** An object's facts; its archive lies in {@link ArchiveChunk}s. */
 @Entity
@@ -24,6 +25,7 @@ public class StoredObject {
     private String tier = "";
     private String model = "";
     private String modelName = "";
+    private @Nullable String dictionary;
     private long originalBytes;
     private long archiveBytes;
     private int frames;
@@ -47,6 +49,7 @@ public class StoredObject {
         this.tier = description.tier();
         this.model = description.model();
         this.modelName = description.modelName();
+        this.dictionary = description.dictionary().isEmpty() ? null : description.dictionary();
         this.instance = instance;
         this.chunkBytes = chunkBytes;
         this.created = created;
@@ -73,6 +76,11 @@ public class StoredObject {
     /** The model's short name, for people; empty if there is none. */
     public String modelName() {
         return modelName;
+    }
+
+    /** Id of the dictionary that its archive needs; empty if it needs none. */
+    public String dictionary() {
+        return dictionary == null ? "" : dictionary;
     }
 
     public long originalBytes() {

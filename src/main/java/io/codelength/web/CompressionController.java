@@ -29,6 +29,7 @@ final class CompressionController {
     private final Compressor compressor;
     private final Decompressor decompressor;
     private final RequestModels models;
+    private final RequestDictionaries dictionaries;
     private final Workbench workbench;
     private final ServiceLimits limits;
 
@@ -36,11 +37,13 @@ final class CompressionController {
             Compressor compressor,
             Decompressor decompressor,
             RequestModels models,
+            RequestDictionaries dictionaries,
             Workbench workbench,
             ServiceLimits limits) {
         this.compressor = compressor;
         this.decompressor = decompressor;
         this.models = models;
+        this.dictionaries = dictionaries;
         this.workbench = workbench;
         this.limits = limits;
     }
@@ -65,10 +68,11 @@ final class CompressionController {
     void compress(
             @RequestParam(defaultValue = "") String tier,
             @RequestParam(defaultValue = "") String model,
+            @RequestParam(defaultValue = "") String dictionary,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        CompressionOptions options = Parameters.options(tier);
+        CompressionOptions options = dictionaries.with(Parameters.options(tier), dictionary);
         Optional<Predictor> predictor = models.of(options.tier(), model);
         try (Spool archive = workbench.spool()) {
             workbench.compute(

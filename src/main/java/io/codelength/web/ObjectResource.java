@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model fingerprint of its model; null if its tier uses none
  * @param modelName that model's short name; null like it
+ * @param dictionary id of the dictionary that its archive needs; null if it needs none
  * @param sha256 digest of the original
  * @param rate compressed over original; 0 for an empty object
  * @param ratio original over compressed
@@ -21,6 +22,7 @@ record ObjectResource(
         String tier,
         @Nullable String model,
         @Nullable String modelName,
+        @Nullable String dictionary,
         long originalBytes,
         long archiveBytes,
         int frames,
@@ -38,6 +40,7 @@ record ObjectResource(
                 object.tier(),
                 orNull(object.model()),
                 orNull(object.modelName()),
+                orNull(object.dictionary()),
                 object.originalBytes(),
                 object.archiveBytes(),
                 object.frames(),

@@ -52,6 +52,7 @@ final class ObjectsController {
     private final Compressor compressor;
     private final Decompressor decompressor;
     private final RequestModels models;
+    private final RequestDictionaries dictionaries;
     private final Workbench workbench;
 
     ObjectsController(
@@ -59,11 +60,13 @@ final class ObjectsController {
             Compressor compressor,
             Decompressor decompressor,
             RequestModels models,
+            RequestDictionaries dictionaries,
             Workbench workbench) {
         this.store = store;
         this.compressor = compressor;
         this.decompressor = decompressor;
         this.models = models;
+        this.dictionaries = dictionaries;
         this.workbench = workbench;
     }
 
@@ -83,16 +86,18 @@ final class ObjectsController {
             @RequestParam(defaultValue = "") String name,
             @RequestParam(defaultValue = "") String tier,
             @RequestParam(defaultValue = "") String model,
+            @RequestParam(defaultValue = "") String dictionary,
             HttpServletRequest request)
             throws IOException {
-        CompressionOptions options = Parameters.options(tier);
+        CompressionOptions options = dictionaries.with(Parameters.options(tier), dictionary);
         String checkedName = Parameters.name(name);
         Optional<Predictor> predictor = models.of(options.tier(), model);
         ObjectDescription description = new ObjectDescription(
                 checkedName,
                 options.tier().toString(),
                 predictor.map(used -> used.model().fingerprint().toString()).orElse(""),
-                predictor.map(used -> used.model().name()).orElse(""));
+                predictor.map(used -> used.model().name()).orElse(""),
+                dictionary);
         StoredObject object =
                 workbench.compute(request, (body, scope) -> store(description, body, predictor, options, scope));
         return ResponseEntity.created(URI.create("/v1/objects/" + object.id())).body(ObjectResource.of(object));

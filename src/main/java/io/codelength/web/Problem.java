@@ -1,10 +1,14 @@
 package io.codelength.web;
 
+import io.codelength.codec.DictionaryMismatchException;
 import io.codelength.codec.ModelMismatchException;
+import io.codelength.codec.TooFewSamplesException;
 import io.codelength.container.CorruptContainerException;
 import io.codelength.container.UnsupportedFormatException;
 import io.codelength.limit.CancelledException;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.store.DictionaryConflictException;
+import io.codelength.store.DictionaryInUseException;
 import io.codelength.store.ObjectGoneException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -80,6 +84,24 @@ record Problem(
             return problem(409, "object-gone", "Object deleted meanwhile", e)
                     .fact("object", e.object().toString());
         }
+        if (failure instanceof DictionaryNotFoundException e) {
+            return problem(404, "dictionary-not-found", "No such dictionary", e).fact("dictionary", e.dictionary());
+        }
+        if (failure instanceof DictionaryInUseException e) {
+            return problem(409, "dictionary-in-use", "Dictionary needed by objects", e)
+                    .fact("dictionary", e.dictionary())
+                    .fact("objects", e.objects());
+        }
+        if (failure instanceof DictionaryConflictException e) {
+            return problem(409, "dictionary-conflict", "Another dictionary has this id", e)
+                    .fact("dictionary", e.dictionary());
+        }
+        if (failure instanceof DictionaryDamagedException e) {
+            return problem(422, "corrupt-dictionary", "Dictionary damaged or of another version", e);
+        }
+        if (failure instanceof TooFewSamplesException e) {
+            return problem(422, "too-few-samples", "Too little to train from", e);
+        }
         if (failure instanceof RangeNotSatisfiableException e) {
             return problem(416, "range-not-satisfiable", "Range not satisfiable", e)
                     .fact("length", e.length())
@@ -95,6 +117,9 @@ record Problem(
         }
         if (failure instanceof ModelMismatchException e) {
             return problem(422, "model-missing", "Model missing or different", e);
+        }
+        if (failure instanceof DictionaryMismatchException e) {
+            return problem(422, "dictionary-missing", "Dictionary missing or different", e);
         }
         if (failure instanceof StoredObjectDamagedException e) {
             return problem(500, "stored-object-damaged", "Stored object damaged", e);

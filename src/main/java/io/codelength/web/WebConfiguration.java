@@ -32,8 +32,8 @@ public class WebConfiguration {
     }
 
     @Bean
-    Decompressor decompressor(PredictorSource predictors) {
-        return new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES);
+    Decompressor decompressor(PredictorSource predictors, RequestDictionaries dictionaries) {
+        return new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, dictionaries);
     }
 
     @Bean

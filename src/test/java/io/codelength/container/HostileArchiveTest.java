@@ -37,6 +37,22 @@ class HostileArchiveTest {
                                     TestArchive.shrink(text))
                             .toBytes()));
         }
+        DictionaryId dictionary = new DictionaryId(0x1f00a9c3);
+        archives.add(TestArchive.builder(
+                        ArchiveHeader.WITHOUT_MODEL.withMixing(22).withDictionary(dictionary))
+                .coded(FrameMethod.CONTEXT_MIXING, 1, TestArchive.text(6, 90))
+                .build());
+        byte[] record = TestArchive.text(7, 40);
+        archives.add(new TestArchive(
+                record,
+                CompactArchive.coded(
+                                FrameMethod.CONTEXT_MIXING,
+                                false,
+                                Optional.empty(),
+                                Optional.of(dictionary),
+                                record,
+                                TestArchive.shrink(record))
+                        .toBytes()));
         archives.add(TestArchive.builder(ArchiveHeader.WITHOUT_MODEL).build());
         for (int bytes : new int[] {0, 1, 127, 128, 300}) {
             byte[] noise = TestArchive.noise(bytes, bytes);

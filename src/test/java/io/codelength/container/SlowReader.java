@@ -123,9 +123,11 @@ final class SlowReader {
         demand(take(2).equals("9eb1"), "magic and version");
         int method = number(1);
         boolean overlaps = method >= 128;
-        method = method % 128;
+        boolean hasDictionary = method % 128 >= 64;
+        method = method % 64;
         demand(method < 8 && method != 4, "method");
         demand(!overlaps || (method & 3) >= 2, "overlap without a model");
+        demand(!hasDictionary || method % 2 == 1, "a dictionary that nothing needs");
         int group = number(1);
         int originalBytes = group % 128;
         for (int worth = 128; group >= 128; worth *= 128) {
@@ -136,6 +138,9 @@ final class SlowReader {
         demand(originalBytes <= 16_384, "length");
         if ((method & 3) >= 2 && number(1) == 0) {
             take(8);
+        }
+        if (hasDictionary) {
+            take(4);
         }
         String head = digits.substring(0, 2 * at);
         String checksum = take(4);

@@ -34,6 +34,34 @@ class ReferenceMixingTest {
     }
 
     @Test
+    void whatADictionaryTaughtComesBackToo() {
+        MixedText.kinds().forEach((kind, dictionary) -> {
+            Mixing taught = MIXING.taughtBy(dictionary);
+            byte[] text = MixedText.kind("log");
+            byte[] payload = taught.encode(text, MEMORY_BITS, new Cancellation());
+            byte[] decoded = new byte[text.length];
+            taught.decode(payload, 0, payload.length, decoded, MEMORY_BITS, new Cancellation());
+            assertThat(decoded).as(kind).isEqualTo(text);
+            MixedText frame = MixedText.random(9);
+            byte[] mixed = taught.encode(
+                    frame.spelling(), frame.text(), frame.laneStarts(), frame.odds(), MEMORY_BITS, new Cancellation());
+            assertThat(frame.decode(taught, mixed, MEMORY_BITS)).as(kind).isEqualTo(frame.text());
+        });
+    }
+
+    @Test
+    void aDictionaryTeachesAndIsNotChangedByWhatIsCoded() {
+        byte[] text = MixedText.kind("log");
+        Mixing taught = MIXING.taughtBy(text);
+        byte[] line = Arrays.copyOf(text, 49);
+        byte[] first = taught.encode(line, MEMORY_BITS, new Cancellation());
+        assertThat(first.length).isLessThan(encode(line).length / 2);
+        taught.encode(MixedText.kind("records"), MEMORY_BITS, new Cancellation());
+        assertThat(taught.encode(line, MEMORY_BITS, new Cancellation())).isEqualTo(first);
+        assertThatThrownBy(() -> taught.taughtBy(text)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
     void aFrameLeavesNothingBehindForTheNext() {
         byte[] text = MixedText.kind("log");
         byte[] first = encode(text);

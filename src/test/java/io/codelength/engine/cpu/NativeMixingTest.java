@@ -13,6 +13,7 @@ import io.codelength.mix.MixingTables;
 import io.codelength.mix.ReferenceMixing;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -69,6 +70,41 @@ class NativeMixingTest {
             assertThat(payload).as("seed %d", seed).isEqualTo(expected);
             assertThat(frame.decode(mixing, payload, 24)).as("seed %d", seed).isEqualTo(frame.text());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void whatADictionaryTaughtIsTheReferencesOwn(String path) {
+        byte[] large = Arrays.copyOf(MixingTables.prior(), 40_000);
+        for (int i = 0; i < large.length; i++) {
+            large[i] ^= (byte) (i % 97 == 0 ? 1 : 0);
+        }
+        for (byte[] dictionary : List.of(new byte[] {'\n'}, MixedText.kind("log"), MixedText.kind("records"), large)) {
+            Mixing expected = REFERENCE.taughtBy(dictionary);
+            Mixing taught = new NativeMixing(path).taughtBy(dictionary);
+            MixedText.kinds().forEach((kind, text) -> {
+                byte[] payload = taught.encode(text, 22, new Cancellation());
+                assertThat(payload).as(kind).isEqualTo(expected.encode(text, 22, new Cancellation()));
+                byte[] decoded = new byte[text.length];
+                taught.decode(payload, 0, payload.length, decoded, 22, new Cancellation());
+                assertThat(decoded).as(kind).isEqualTo(text);
+            });
+            for (long seed = 200; seed < 204; seed++) {
+                MixedText frame = MixedText.random(seed);
+                byte[] payload = encode(taught, frame);
+                assertThat(payload).as("seed %d", seed).isEqualTo(encode(expected, frame));
+                assertThat(frame.decode(taught, payload, 24)).as("seed %d", seed).isEqualTo(frame.text());
+            }
+        }
+    }
+
+    @Test
+    void dictionariesThatCannotBeLearnedAreRefused() {
+        Mixing mixing = new NativeMixing();
+        assertThatThrownBy(() -> mixing.taughtBy(new byte[0])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> mixing.taughtBy(new byte[(1 << 20) + 1])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> mixing.taughtBy(new byte[9]).taughtBy(new byte[9]))
+                .isInstanceOf(IllegalStateException.class);
     }
 
     @Test
