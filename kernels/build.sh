@@ -47,6 +47,7 @@ else
         objects="$objects $object"
     }
     compile interface
+    compile coder
     compile model
     compile pool
     compile mixing

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_ABI = 1 };
+enum { CL_ABI = 2 };
 
 // Rows (one symbol at one position of one stream) of one call at most.
 enum { CL_ROWS_MAX = 64 };
@@ -99,6 +99,65 @@ CL_API int32_t cl_exponential_stride(const cl_model* model);
 CL_API int64_t* cl_sums(cl_model* model);
 
 CL_API int32_t cl_blocks(const cl_model* model);
+
+// Which rows of the head stand for which symbol: rows before each symbol, and symbols before it that have no row (and so
+// frequency 1), both [symbols + 1]. Needed before anything is coded. Copied.
+CL_API int32_t cl_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless);
+
+// What to do with a wanted row, if not to decode a symbol: leave it to the caller, or work out the interval of its symbol.
+enum { CL_ROW = -1, CL_INTERVAL = -2 };
+
+// Bytes of a payload that one symbol takes at most.
+enum { CL_SYMBOL_BYTES_MAX = 6 };
+
+// The coder's side of a call, structure of arrays. Slots are the wanted rows in their order; decoders are numbered by the
+// caller, and decode the slots that name them in the order of the slots (docs/format.md, "Range coder").
+typedef struct cl_coding {
+    // [slots] out for CL_INTERVAL
+    int64_t below[CL_ROWS_MAX];
+    int64_t frequency[CL_ROWS_MAX];
+    int64_t total[CL_ROWS_MAX];
+    // [decoders] in and out: the number less the encoder's low, the range (at least 2^56), bytes read past the payload's end,
+    // and where in `ahead` the next byte of the payload lies; in: where those that are there end. Nothing behind them counts
+    // as past the payload's end, so there must be CL_SYMBOL_BYTES_MAX for each slot, or all that the payload has.
+    uint64_t code[CL_ROWS_MAX];
+    uint64_t range[CL_ROWS_MAX];
+    int32_t past_end[CL_ROWS_MAX];
+    int32_t at[CL_ROWS_MAX];
+    int32_t end[CL_ROWS_MAX];
+    // [slots] a decoder's number, CL_INTERVAL or CL_ROW
+    int32_t use[CL_ROWS_MAX];
+    // [slots] in for CL_INTERVAL, out where something is decoded: -1 if no encoder writes such a payload. The decoder then
+    // stays where it is before this slot, for this slot and for those behind it.
+    int32_t symbol[CL_ROWS_MAX];
+    uint8_t ahead[CL_ROWS_MAX * CL_SYMBOL_BYTES_MAX];
+} cl_coding;
+
+// Where the caller leaves what cl_read_coded takes, and finds what it gives. The model's.
+CL_API cl_coding* cl_coding_of(cl_model* model);
+
+// cl_read, and then what cl_coding asks of the wanted rows. Exponentials and sums are there for the slots of CL_ROW and for
+// those that could not be decoded; for others they may be missing.
+CL_API int32_t cl_read_coded(
+    cl_model* model,
+    int32_t rows,
+    cl_stream* const* streams,
+    const int32_t* positions,
+    const int32_t* symbols,
+    const uint8_t* wanted);
+
+// Encodes sequences of intervals, each with a coder of its own, all in step: sequence i is [ends[i − 1], ends[i]) of the
+// three arrays. Its payload goes to [payload_ends[i − 1], payload_ends[i]) of `payload`. CL_BAD_ARGUMENT if something is out
+// of range; CL_NO_MEMORY if `capacity` is less than CL_SYMBOL_BYTES_MAX an interval and one byte a sequence.
+CL_API int32_t cl_encode(
+    int32_t sequences,
+    const int32_t* ends,
+    const int64_t* below,
+    const int64_t* frequency,
+    const int64_t* total,
+    uint8_t* payload,
+    int64_t capacity,
+    int64_t* payload_ends);
 
 #ifdef __cplusplus
 }

@@ -13,7 +13,7 @@ if ! command -v "$nvcc" >/dev/null; then
 fi
 mkdir -p "$output"
 if [ -f "$output/libcodelength_cuda.so" ] &&
-    [ -z "$(find "$here" "$here/../profile1.h" "$here/../codelength_kernels.h" -newer "$output/libcodelength_cuda.so" -type f | head -n 1)" ]; then
+    [ -z "$(find "$here" "$here/../profile1.h" "$here/../rangecoder.h" "$here/../sequences.h" "$here/../codelength_kernels.h" -newer "$output/libcodelength_cuda.so" -type f | head -n 1)" ]; then
     exit 0
 fi
 "$nvcc" -std=c++17 -O3 -fmad=false -prec-div=true -prec-sqrt=true -ftz=false --threads 2 -Werror all-warnings \

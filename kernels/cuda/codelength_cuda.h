@@ -17,10 +17,6 @@ enum { CL_DAMAGED = 4 };
 
 typedef struct cl_coder cl_coder;
 
-// Which rows of the head stand for which symbol: rows before each symbol, and symbols before it that have no row, both
-// [symbols + 1]. Needed before the coder. Copied.
-CL_API int32_t cl_cuda_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless);
-
 // cl_read without copying exponentials to the host: coders use them where they lie.
 CL_API int32_t cl_cuda_advance(
     cl_model* model, int32_t rows, cl_stream* const* streams, const int32_t* positions, const int32_t* symbols,

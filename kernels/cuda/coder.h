@@ -1,31 +1,13 @@
-// The range coder of docs/format.md, one block of threads a stream: from exponentials and their block sums to the coder's
-// state, both ways. Same bytes as coding.RangeEncoder and coding.RangeDecoder.
-//
-// Mathematics: low and range are unsigned 64 bits; part = ⌊range / total⌋; low += part · below; range = part · frequency,
-// or what is left for the last interval; bytes leave at the top until range ≥ 2^56, carries go into the bytes written.
-// A decoder keeps code = number − low. The symbol that holds a target is the last whose sum before it is not above the
-// target; 128 threads look at 128 candidates at once, so three rounds find one of 2^18.
+// The range coder of rangecoder.h, one block of threads a stream: from exponentials and their block sums to the coder's state,
+// both ways. The symbol that holds a target is the last whose sum before it is not above the target; 128 threads look at 128
+// candidates at once, so three rounds find one of 2^18.
 #ifndef CODELENGTH_CUDA_CODER_H
 #define CODELENGTH_CUDA_CODER_H
 
+#include "../rangecoder.h"
 #include "pass.h"
 
 namespace codelength {
-
-constexpr uint64_t kRangeFloor = 1ull << 56;
-constexpr int kWindowBytes = 8;
-constexpr int kDroppedZerosMax = 8;
-
-struct Coder {
-    uint8_t* bytes;
-    int64_t capacity;  // bytes that fit, or that the payload has
-    int64_t at;        // bytes written or read
-    int64_t pastEnd;
-    uint64_t low;      // a decoder's code
-    uint64_t range;
-    int32_t damaged;   // a payload that no encoder writes, or no room for more bytes
-    int32_t pad;
-};
 
 struct Task {
     Coder* coder;
@@ -51,42 +33,6 @@ DEVICE int64_t sumBefore(const int32_t* e, const int64_t* sums, int row) {
 
 DEVICE int64_t below(const int32_t* e, const int64_t* sums, const Symbols& symbols, int symbol) {
     return sumBefore(e, sums, symbols.firstRow[symbol]) + symbols.rowless[symbol];
-}
-
-DEVICE void shiftIn(Coder& c) {
-    uint8_t next = 0;
-    if (c.at < c.capacity) {
-        next = c.bytes[c.at++];
-    } else {
-        c.pastEnd++;
-    }
-    c.low = c.low << 8 | next;
-}
-
-DEVICE void carry(Coder& c) {
-    // Ends before the first byte: the whole number stays below one.
-    for (int64_t at = c.at - 1; at >= 0 && ++c.bytes[at] == 0; at--) {
-    }
-}
-
-DEVICE void put(Coder& c) {
-    if (c.at == c.capacity) {
-        c.damaged = 1;
-        return;
-    }
-    c.bytes[c.at++] = static_cast<uint8_t>(c.low >> 56);
-}
-
-DEVICE bool endsInside(Coder& c, uint64_t mask) {
-    uint64_t rounded = (c.low + mask) & ~mask;
-    if (rounded - c.low >= c.range) {
-        return false;
-    }
-    if (rounded < c.low) {
-        carry(c);
-    }
-    c.low = rounded;
-    return true;
 }
 
 // Block (stream): begins a coder; a decoder has the payload's first eight bytes in hand.
@@ -121,18 +67,7 @@ KERNEL encodeSymbols(const Task* tasks, Symbols symbols, const int32_t* exponent
             const uint64_t total = static_cast<uint64_t>(sums[blocks] + symbols.rowless[symbols.count]);
             const uint64_t from = static_cast<uint64_t>(ends[0]);
             const uint64_t to = static_cast<uint64_t>(ends[1]);
-            const uint64_t part = c.range / total;
-            const uint64_t start = part * from;
-            c.low += start;
-            if (c.low < start) {
-                carry(c);
-            }
-            c.range = to == total ? c.range - start : part * (to - from);
-            while (c.range < kRangeFloor) {
-                put(c);
-                c.low <<= 8;
-                c.range <<= 8;
-            }
+            encode(c, from, to, total);
             *task.coder = c;
         }
     }
@@ -143,31 +78,14 @@ KERNEL endEncoder(Coder* coder) {
     FOR_THREADS(t) {
         if (t == 0) {
             Coder c = *coder;
-            if (!endsInside(c, ~0ull)) {
-                endsInside(c, kRangeFloor - 1);
-                put(c);
-            }
-            const int64_t count = c.at;
-            while (c.at > 0 && count - c.at < kDroppedZerosMax && c.bytes[c.at - 1] == 0) {
-                c.at--;
-            }
+            finish(c);
             *coder = c;
         }
     }
 }
 
-// Block (stream): finds the symbol that the number points at and enters its interval.
-KERNEL decodeSymbols(Task* tasks, Symbols symbols, const int32_t* exponentials, const int64_t* allSums, int stride) {
-    SHARED int32_t each[kThreads];
-    const Task task = tasks[BLOCK_X];
-    const int blocks = stride / profile1::kFrequencyBlock;
-    const int32_t* e = exponentials + static_cast<size_t>(task.slot) * stride;
-    const int64_t* sums = allSums + static_cast<size_t>(task.slot) * (blocks + 1);
-    const uint64_t total = static_cast<uint64_t>(sums[blocks] + symbols.rowless[symbols.count]);
-    Coder c = *task.coder;
-    const uint64_t part = c.range / total;
-    const uint64_t pointed = c.low / part;
-    const int64_t target = static_cast<int64_t>(pointed < total ? pointed : total - 1);
+// The symbol that holds a target; the same for all threads.
+DEVICE int find(const int32_t* e, const int64_t* sums, const Symbols& symbols, int64_t target, int32_t* each) {
     int low = 0;
     int width = symbols.count;
     while (width > 1) {
@@ -181,24 +99,91 @@ KERNEL decodeSymbols(Task* tasks, Symbols symbols, const int32_t* exponentials, 
         low = found;
     }
     BARRIER();
+    return low;
+}
+
+// Block (stream): finds the symbol that the number points at and enters its interval.
+KERNEL decodeSymbols(Task* tasks, Symbols symbols, const int32_t* exponentials, const int64_t* allSums, int stride) {
+    SHARED int32_t each[kThreads];
+    const Task task = tasks[BLOCK_X];
+    const int blocks = stride / profile1::kFrequencyBlock;
+    const int32_t* e = exponentials + static_cast<size_t>(task.slot) * stride;
+    const int64_t* sums = allSums + static_cast<size_t>(task.slot) * (blocks + 1);
+    const uint64_t total = static_cast<uint64_t>(sums[blocks] + symbols.rowless[symbols.count]);
+    Coder c = *task.coder;
+    const uint64_t part = c.range / total;
+    const int symbol = find(e, sums, symbols, target(c, part, total), each);
     FOR_THREADS(t) {
         if (t == 0) {
-            if (c.damaged != 0 || c.low >= c.range || c.pastEnd > kWindowBytes + kDroppedZerosMax) {
+            if (inside(c)) {
+                enter(
+                    c, part, static_cast<uint64_t>(below(e, sums, symbols, symbol)),
+                    static_cast<uint64_t>(below(e, sums, symbols, symbol + 1)), total);
+                tasks[BLOCK_X].symbol = symbol;
+            } else {
                 c.damaged = 1;
                 tasks[BLOCK_X].symbol = -1;
-            } else {
-                const uint64_t from = static_cast<uint64_t>(below(e, sums, symbols, low));
-                const uint64_t to = static_cast<uint64_t>(below(e, sums, symbols, low + 1));
-                const uint64_t start = part * from;
-                c.low -= start;
-                c.range = to == total ? c.range - start : part * (to - from);
-                while (c.range < kRangeFloor) {
-                    shiftIn(c);
-                    c.range <<= 8;
-                }
-                tasks[BLOCK_X].symbol = low;
             }
             *task.coder = c;
+        }
+    }
+}
+
+// Block (decoder or slot): what cl_coding asks for. A block decodes the slots of one decoder in their order, and works out the
+// interval of the slot of its own number.
+KERNEL codeRows(cl_coding* area, int slots, Symbols symbols, const int32_t* exponentials, const int64_t* allSums, int stride) {
+    SHARED int32_t each[kThreads];
+    SHARED Coder c;
+    const int number = BLOCK_X;
+    const int blocks = stride / profile1::kFrequencyBlock;
+    FOR_THREADS(t) {
+        if (t == 0) {
+            c = {area->ahead, area->end[number], area->at[number], area->past_end[number], area->code[number],
+                 area->range[number], 0, 0};
+        }
+    }
+    BARRIER();
+    for (int slot = 0; slot < slots; slot++) {
+        const bool decodes = area->use[slot] == number;
+        if (!decodes && (slot != number || area->use[slot] != CL_INTERVAL)) {
+            continue;
+        }
+        const int32_t* e = exponentials + static_cast<size_t>(slot) * stride;
+        const int64_t* sums = allSums + static_cast<size_t>(slot) * (blocks + 1);
+        const uint64_t total = static_cast<uint64_t>(sums[blocks] + symbols.rowless[symbols.count]);
+        if (!decodes) {
+            FOR_THREADS(t) {
+                if (t == 0) {
+                    area->below[slot] = below(e, sums, symbols, area->symbol[slot]);
+                    area->frequency[slot] = below(e, sums, symbols, area->symbol[slot] + 1) - area->below[slot];
+                    area->total[slot] = static_cast<int64_t>(total);
+                }
+            }
+            continue;
+        }
+        const uint64_t part = c.range / total;
+        const int symbol = find(e, sums, symbols, target(c, part, total), each);
+        FOR_THREADS(t) {
+            if (t == 0) {
+                if (inside(c)) {
+                    enter(
+                        c, part, static_cast<uint64_t>(below(e, sums, symbols, symbol)),
+                        static_cast<uint64_t>(below(e, sums, symbols, symbol + 1)), total);
+                    area->symbol[slot] = symbol;
+                } else {
+                    c.damaged = 1;
+                    area->symbol[slot] = -1;
+                }
+            }
+        }
+        BARRIER();
+    }
+    FOR_THREADS(t) {
+        if (t == 0) {
+            area->at[number] = static_cast<int32_t>(c.at);
+            area->past_end[number] = static_cast<int32_t>(c.pastEnd);
+            area->code[number] = c.low;
+            area->range[number] = c.range;
         }
     }
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "../sequences.h"
 #include "coder.h"
 
 namespace codelength {
@@ -92,6 +93,8 @@ struct cl_model {
     int symbols = 0;
     Memory<int32_t> firstRow, rowless;
     Memory<Task> tasks;
+    Memory<cl_coding> coding;
+    cl_coding hostCoding = {};
 
     Weights& at(int layer, int kind) { return weights[static_cast<size_t>(layer) * CL_KINDS + static_cast<size_t>(kind)]; }
 
@@ -226,6 +229,7 @@ cl_model* cl_model_create(
         m->rows = Memory<Row>(n);
         m->map = Memory<int32_t>(n);
         m->tasks = Memory<Task>(n);
+        m->coding = Memory<cl_coding>(1);
         m->residual = floats(m->hidden);
         m->query = floats(a);
         m->key = floats(m->keyValueHeads * m->d);
@@ -344,13 +348,7 @@ int32_t cl_cuda_advance(
     return okOr(launched(), CL_DEVICE);
 }
 
-int32_t cl_read(
-    cl_model* model, int32_t rows, cl_stream* const* streams, const int32_t* positions, const int32_t* symbols,
-    const uint8_t* wanted) {
-    int32_t code = cl_cuda_advance(model, rows, streams, positions, symbols, wanted);
-    if (code != CL_OK) {
-        return code;
-    }
+static int32_t rowsToHost(cl_model* model) {
     size_t count = static_cast<size_t>(model->wanted);
     bool copied =
         fromDevice(
@@ -359,6 +357,13 @@ int32_t cl_read(
         fromDevice(
             model->hostSums.data(), model->sums.data(), count * static_cast<size_t>(model->headBlocks + 1) * sizeof(int64_t));
     return okOr(copied, CL_DEVICE);
+}
+
+int32_t cl_read(
+    cl_model* model, int32_t rows, cl_stream* const* streams, const int32_t* positions, const int32_t* symbols,
+    const uint8_t* wanted) {
+    int32_t code = cl_cuda_advance(model, rows, streams, positions, symbols, wanted);
+    return code != CL_OK ? code : rowsToHost(model);
 }
 
 int32_t* cl_exponentials(cl_model* model) {
@@ -379,7 +384,7 @@ int32_t cl_blocks(const cl_model* model) {
 
 // --- the coder
 
-int32_t cl_cuda_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless) {
+int32_t cl_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless) {
     if (!within(symbols, 1, (1 << 18) - 1) || first_row[0] != 0 || rowless[0] != 0 ||
         first_row[symbols] != model->headRows) {
         return CL_BAD_ARGUMENT;
@@ -398,6 +403,51 @@ int32_t cl_cuda_symbols(cl_model* model, int32_t symbols, const int32_t* first_r
     } catch (const std::bad_alloc&) {
         return CL_NO_MEMORY;
     }
+}
+
+cl_coding* cl_coding_of(cl_model* model) {
+    return &model->hostCoding;
+}
+
+int32_t cl_read_coded(
+    cl_model* model, int32_t rows, cl_stream* const* streams, const int32_t* positions, const int32_t* symbols,
+    const uint8_t* wanted) {
+    int32_t slots = 0;
+    for (int row = 0; within(rows, 1, CL_ROWS_MAX) && row < rows; row++) {
+        slots += wanted[row] != 0 ? 1 : 0;
+    }
+    if (!sound(model->hostCoding, slots, model->symbols)) {
+        return CL_BAD_ARGUMENT;
+    }
+    int32_t code = cl_cuda_advance(model, rows, streams, positions, symbols, wanted);
+    if (code != CL_OK) {
+        return code;
+    }
+    if (!toDevice(model->coding.data(), &model->hostCoding, sizeof(cl_coding))) {
+        return CL_DEVICE;
+    }
+    Symbols table = {model->firstRow.data(), model->rowless.data(), model->symbols};
+    LAUNCH(
+        codeRows, CL_ROWS_MAX, 1, model->coding.data(), slots, table, model->exponentials.data(), model->sums.data(),
+        model->headStride);
+    if (!launched() || !fromDevice(&model->hostCoding, model->coding.data(), sizeof(cl_coding))) {
+        return CL_DEVICE;
+    }
+    // A row is megabytes to copy and seldom asked for.
+    for (int slot = 0; slot < slots; slot++) {
+        const int32_t use = model->hostCoding.use[slot];
+        if (use == CL_ROW || (use >= 0 && model->hostCoding.symbol[slot] < 0)) {
+            return rowsToHost(model);
+        }
+    }
+    return CL_OK;
+}
+
+// On the host: what is already known when symbols are encoded needs no device.
+int32_t cl_encode(
+    int32_t sequences, const int32_t* ends, const int64_t* below, const int64_t* frequency, const int64_t* total,
+    uint8_t* payload, int64_t capacity, int64_t* payload_ends) {
+    return encodeSequences(sequences, ends, below, frequency, total, payload, capacity, payload_ends);
 }
 
 static cl_coder* openCoder(const uint8_t* payload, int64_t bytes, bool decodes) {

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "../profile1.h"
+#include "../sequences.h"
 #include "model.h"
 
 #if defined(__x86_64__)
@@ -195,8 +196,8 @@ void cl_model_free(cl_model* model) {
 
 int64_t cl_stream_bytes(const cl_model* model, int32_t window) {
     CacheLayout layout(model->shape, model->path, window);
-    return static_cast<int64_t>(layout.bytes) * model->shape.layers * model->shape.keyValueHeads +
-           static_cast<int64_t>(sizeof(cl_stream)) + 256;
+    size_t heads = static_cast<size_t>(model->shape.layers * model->shape.keyValueHeads);
+    return static_cast<int64_t>(codelength::allocatedBytes(layout.bytes * heads) + sizeof(cl_stream) + 256);
 }
 
 cl_stream* cl_stream_open(cl_model* model, int32_t window) {
@@ -262,4 +263,41 @@ int64_t* cl_sums(cl_model* model) {
 
 int32_t cl_blocks(const cl_model* model) {
     return model->headBlocks;
+}
+
+int32_t cl_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless) {
+    try {
+        bool set = model->symbolTable.set(model->shape.headRows, symbols, first_row, rowless);
+        return set ? static_cast<int32_t>(CL_OK) : static_cast<int32_t>(CL_BAD_ARGUMENT);
+    } catch (const std::bad_alloc&) {
+        return CL_NO_MEMORY;
+    }
+}
+
+cl_coding* cl_coding_of(cl_model* model) {
+    return &model->coding;
+}
+
+int32_t cl_read_coded(
+    cl_model* model, int32_t rows, cl_stream* const* streams, const int32_t* positions, const int32_t* symbols,
+    const uint8_t* wanted) {
+    int slots = 0;
+    for (int row = 0; within(rows, 1, CL_ROWS_MAX) && row < rows; row++) {
+        slots += wanted[row] != 0 ? 1 : 0;
+    }
+    if (!codelength::sound(model->coding, slots, model->symbolTable.symbols)) {
+        return CL_BAD_ARGUMENT;
+    }
+    int32_t code = cl_read(model, rows, streams, positions, symbols, wanted);
+    if (code == CL_OK) {
+        codelength::codeRows(
+            model->coding, slots, model->symbolTable, model->exponentials.data(), model->sums.data(), model->headStride);
+    }
+    return code;
+}
+
+int32_t cl_encode(
+    int32_t sequences, const int32_t* ends, const int64_t* below, const int64_t* frequency, const int64_t* total,
+    uint8_t* payload, int64_t capacity, int64_t* payload_ends) {
+    return codelength::encodeSequences(sequences, ends, below, frequency, total, payload, capacity, payload_ends);
 }

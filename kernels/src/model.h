@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../codelength_kernels.h"
+#include "coder.h"
 #include "memory.h"
 #include "pool.h"
 
@@ -174,6 +175,9 @@ void pack(Matrix& target, const Path& path, int rows, int columns, const int8_t*
 
 struct cl_model : codelength::Model {
     using codelength::Model::Model;
+
+    codelength::SymbolTable symbolTable;
+    cl_coding coding = {};
 };
 
 struct cl_stream {

@@ -1,5 +1,6 @@
 // A few threads that work on one job together and meet at barriers. A job of a small model lasts a millisecond and its
-// phases tens of microseconds, so waiting spins first, yields then, and sleeps only between jobs.
+// phases tens of microseconds, so who waits spins for about as long as it takes to fall asleep and be woken; whoever is
+// waited for longer than that has lost its processor to other work, and gets it back sooner if the others sleep.
 #ifndef CODELENGTH_POOL_H
 #define CODELENGTH_POOL_H
 
@@ -32,15 +33,26 @@ public:
 private:
     void help(int thread);
 
+    // A place to wait at for a change of a number. Whoever changes the number wakes those who sleep there, if any.
+    struct Bell {
+        std::mutex mutex;
+        std::condition_variable rung;
+        std::atomic<int> sleeping{0};
+    };
+
+    template <class Changed>
+    static void await(Bell& bell, int spins, Changed changed);
+    static void ring(Bell& bell);
+
     std::vector<std::thread> helpers_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
+    Bell begun_;
+    Bell ended_;
+    Bell met_;
     std::atomic<unsigned> jobs_{0};
     std::atomic<int> unfinished_{0};
     std::atomic<int> arrived_{0};
     std::atomic<unsigned> meetings_{0};
     std::atomic<bool> closing_{false};
-    int sleeping_ = 0;
     Job job_ = nullptr;
     void* context_ = nullptr;
 };

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "../src/coder.h"
+#include "coded.h"
+#include "mixing_tests.h"
 #include "plain.h"
 
 namespace {
@@ -178,6 +181,64 @@ void refusals() {
     cl_model_free(other);
 }
 
+// Any exponentials, sums as large as the profile allows: a symbol is found where prefix sums say.
+void symbolsAreFound() {
+    plain::Random random{21};
+    bool same = true;
+    for (int round = 0; round < 60 && same; round++) {
+        const int rows = round < 4 ? round + 1 : 1 + random.below(round % 2 == 0 ? 300 : 2000);
+        std::vector<int32_t> firstRow = {0};
+        while (firstRow.back() < rows) {
+            firstRow.push_back(std::min(rows, firstRow.back() + (round % 3 == 0 ? 1 : random.below(4))));
+        }
+        if (round % 4 == 1) {
+            firstRow.push_back(rows);
+        }
+        const int symbols = static_cast<int>(firstRow.size()) - 1;
+        codelength::SymbolTable table;
+        same = table.set(rows, symbols, firstRow.data(), coded::rowlessOf(firstRow).data());
+        const int blocks = (rows + 127) / 128;
+        std::vector<int32_t> e(static_cast<size_t>(blocks) * 128);
+        for (int row = 0; row < rows; row++) {
+            e[static_cast<size_t>(row)] = 1 << random.below(31);
+        }
+        std::vector<int64_t> sums = {0};
+        for (int block = 0; block < blocks; block++) {
+            int64_t sum = sums.back();
+            for (int i = 0; i < 128; i++) {
+                sum += e[static_cast<size_t>(block * 128 + i)];
+            }
+            sums.push_back(sum);
+        }
+        int64_t before = 0;
+        for (int symbol = 0; symbol < symbols && same; symbol++) {
+            int64_t frequency = firstRow[static_cast<size_t>(symbol)] == firstRow[static_cast<size_t>(symbol) + 1] ? 1 : 0;
+            for (int row = firstRow[static_cast<size_t>(symbol)]; row < firstRow[static_cast<size_t>(symbol) + 1]; row++) {
+                frequency += e[static_cast<size_t>(row)];
+            }
+            auto right = [&](const codelength::Interval& found) {
+                return found.symbol == symbol && found.below == before && found.frequency == frequency;
+            };
+            same = right(codelength::intervalOf(table, e.data(), sums.data(), symbol)) &&
+                   right(codelength::find(table, e.data(), sums.data(), before)) &&
+                   right(codelength::find(table, e.data(), sums.data(), before + frequency / 2)) &&
+                   right(codelength::find(table, e.data(), sums.data(), before + frequency - 1));
+            before += frequency;
+        }
+        same = same && codelength::totalOf(table, sums.data()) == before;
+    }
+    claim(same, "symbols and intervals are found where prefix sums say");
+}
+
+void coders() {
+    for (const std::string& path : pathNames()) {
+        for (const coded::Case& each : coded::cases()) {
+            claim(coded::agrees(each, path.c_str()), "coder, " + each.name + ": " + path + " gives the plain coder's bytes, symbols and errors");
+        }
+    }
+    claim(coded::refuses("scalar"), "coder: what lies outside its arrays is refused");
+}
+
 void theTableIsTheProfiles() {
     uint64_t hash = 0xCBF29CE484222325ull;
     for (int32_t entry : plain::table()) {
@@ -192,12 +253,15 @@ int main() {
     std::printf("paths here: %s\n", cl_paths());
     theTableIsTheProfiles();
     refusals();
+    symbolsAreFound();
+    coders();
     agreement("odd sizes", plain::makeModel({18, 2, 4, 2, 6, 22, 64, 50, 53}, 15, 7), {64, 3, 40, 17, 1, 1, 64, 30});
     agreement("no grouping", plain::makeModel({64, 2, 3, 3, 16, 96, 200, 90, 700}, 8, 8), {200, 150, 9, 33});
     agreement("groups of three", plain::makeModel({96, 1, 9, 3, 32, 1600, 130, 70, 129}, 15, 9), {130, 64, 100, 5});
     agreement("extreme weights", plain::makeModel({130, 2, 2, 1, 64, 1100, 80, 40, 260}, 15, 10, plain::Weights::kExtreme),
               {80, 20, 31});
     agreement("many streams", plain::makeModel({32, 1, 2, 1, 16, 48, 12, 33, 100}, 15, 11), std::vector<int>(130, 12));
+    mixing_tests::run(claim);
     if (failures > 0) {
         std::printf("%d claims do not hold\n", failures);
         return 1;

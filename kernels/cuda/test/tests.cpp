@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../../test/coded.h"
 #include "../../test/plain.h"
 #include "../cuda.cu"
 
@@ -125,55 +126,6 @@ void agreement(const char* name, const plain::Model& m, const std::vector<int>& 
     cl_model_free(model);
 }
 
-// docs/format.md, "Range coder", with the number written out: every carry goes through all digits.
-struct PlainEncoder {
-    std::vector<int> digits = {};          // bytes before the 64 bits of low
-    unsigned __int128 low = 0;
-    uint64_t range = ~0ull;
-    void encode(uint64_t from, uint64_t frequency, uint64_t total) {
-        uint64_t part = range / total;
-        add(static_cast<unsigned __int128>(part) * from);
-        range = from + frequency == total ? range - part * from : part * frequency;
-        while (range < 1ull << 56) {
-            shift();
-        }
-    }
-    void add(unsigned __int128 amount) {
-        low += amount;
-        if (low >> 64 != 0) {
-            low &= ~static_cast<uint64_t>(0);
-            size_t at = digits.size();
-            do {
-                at--;
-                digits[at] = (digits[at] + 1) % 256;
-            } while (digits[at] == 0);
-        }
-    }
-    void shift() {
-        digits.push_back(static_cast<int>(low >> 56));
-        low = (low << 8) & ~static_cast<uint64_t>(0);
-        range <<= 8;
-    }
-    std::vector<uint8_t> finish() {
-        // The multiple of 2^64 that the range holds, if it does, or else of 2^56.
-        unsigned __int128 top = low + range;
-        unsigned __int128 whole = static_cast<unsigned __int128>(1) << 64;
-        if (low == 0) {
-        } else if (whole < top) {
-            add(whole - low);
-        } else {
-            unsigned __int128 unit = static_cast<unsigned __int128>(1) << 56;
-            add((low + unit - 1) / unit * unit - low);
-            digits.push_back(static_cast<int>(low >> 56));
-        }
-        size_t end = digits.size();
-        while (end > 0 && digits.size() - end < 8 && digits[end - 1] == 0) {
-            end--;
-        }
-        return std::vector<uint8_t>(digits.begin(), digits.begin() + static_cast<std::ptrdiff_t>(end));
-    }
-};
-
 // Encodes texts with the batched coder, compares with the plain one, decodes step by step as a reader would.
 void coder(const char* name, const plain::Model& m, const std::vector<int32_t>& firstRow, const std::vector<int>& lengths) {
     const int symbols = static_cast<int>(firstRow.size()) - 1;
@@ -182,7 +134,7 @@ void coder(const char* name, const plain::Model& m, const std::vector<int32_t>& 
         rowless.push_back(rowless.back() + (firstRow[static_cast<size_t>(i)] == firstRow[static_cast<size_t>(i) + 1]));
     }
     cl_model* model = plain::load(m, "cuda", 1);
-    claim(cl_cuda_symbols(model, symbols, firstRow.data(), rowless.data()) == CL_OK, std::string(name) + ": symbols are taken");
+    claim(cl_symbols(model, symbols, firstRow.data(), rowless.data()) == CL_OK, std::string(name) + ": symbols are taken");
     const size_t count = lengths.size();
     for (bool descending : {false, true}) {
         emulated::descending = descending;
@@ -190,7 +142,7 @@ void coder(const char* name, const plain::Model& m, const std::vector<int32_t>& 
         std::vector<std::vector<int>> texts(count);
         std::vector<cl_stream*> streams(count);
         std::vector<cl_coder*> coders(count);
-        std::vector<PlainEncoder> expected(count);
+        std::vector<plain::Encoder> expected(count);
         for (size_t i = 0; i < count; i++) {
             for (int k = 0; k < lengths[i]; k++) {
                 texts[i].push_back(random.below(4) == 0 ? symbols - 1 : random.below(symbols));
@@ -321,8 +273,8 @@ void refusals() {
     for (int i = 0; i <= 53; i++) {
         firstRow[i] = i;
     }
-    claim(cl_cuda_symbols(model, 52, firstRow, rowless) == CL_BAD_ARGUMENT, "symbols that do not cover the head are refused");
-    claim(cl_cuda_symbols(model, 53, firstRow, rowless) == CL_OK && one(stream, 0, 0) == CL_OK, "right symbols are taken");
+    claim(cl_symbols(model, 52, firstRow, rowless) == CL_BAD_ARGUMENT, "symbols that do not cover the head are refused");
+    claim(cl_symbols(model, 53, firstRow, rowless) == CL_OK && one(stream, 0, 0) == CL_OK, "right symbols are taken");
     cl_coder* twice[2] = {encoder, encoder};
     int32_t slots[2] = {0, 0}, symbols[2] = {0, 0};
     claim(cl_cuda_encode(model, 2, twice, slots, symbols) == CL_BAD_ARGUMENT, "one coder twice in a call is refused");
@@ -353,6 +305,15 @@ int main() {
     agreement("wide heads", plain::makeModel({130, 1, 2, 1, 160, 300, 30, 40, 260}, 15, 12), {30, 11});
     agreement("extreme weights", plain::makeModel({130, 2, 2, 1, 64, 1100, 80, 40, 260}, 15, 10, plain::Weights::kExtreme),
               {80, 20, 31});
+    for (bool descending : {false, true}) {
+        emulated::descending = descending;
+        const std::string order = descending ? ", threads descending" : ", threads ascending";
+        for (const coded::Case& each : coded::cases()) {
+            claim(coded::agrees(each, "cuda"), "cl_read_coded, " + each.name + ": the plain coder's bytes, symbols and errors" + order);
+        }
+    }
+    emulated::descending = false;
+    claim(coded::refuses("cuda"), "cl_read_coded: what lies outside its arrays is refused");
     std::vector<int32_t> each;
     for (int i = 0; i <= 700; i++) {
         each.push_back(i);

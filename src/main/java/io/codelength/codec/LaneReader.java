@@ -2,12 +2,14 @@ package io.codelength.codec;
 
 import io.codelength.limit.CallScope;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.predict.EncodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Reads lanes whose symbols are known, window by window, and shows each lane the row that predicts each of its symbols:
@@ -37,12 +39,32 @@ final class LaneReader {
         /** Shown the row that predicts this symbol; called once for each symbol, in order. */
         abstract void predicted(int symbol, FrequencyRow row);
 
+        /** Whether the interval of each symbol is all that is wanted of its row. */
+        boolean wantsIntervals() {
+            return false;
+        }
+
+        /** Shown the interval of the next symbol, in place of the row. */
+        void predicted(long below, long frequency, long total) {
+            throw new IllegalStateException("invariant broken: a lane was shown an interval it did not want");
+        }
+
         private void show(int position, FrequencyRow row) {
+            requireNext(position);
+            predicted(symbols[shown++], row);
+        }
+
+        private void show(int position, long below, long frequency, long total) {
+            requireNext(position);
+            predicted(below, frequency, total);
+            shown++;
+        }
+
+        private void requireNext(int position) {
             if (position != shown) {
                 throw new IllegalStateException(
                         "invariant broken: row %d of a lane came in place of row %d".formatted(position, shown));
             }
-            predicted(symbols[shown++], row);
         }
 
         @Override
@@ -139,13 +161,35 @@ final class LaneReader {
             stream.reset();
             passages.add(new Passage(stream, window.input(predictor.model().startSymbol()), window.context));
         }
-        predictor.prefill(
-                passages,
-                (item, index, row) -> {
-                    Window window = batch.get(item);
-                    window.lane.show(window.first + index - window.context, row);
-                },
-                scope);
+        predictor.prefill(passages, new WindowSink(batch), scope);
+    }
+
+    /** Shows the lanes of some windows what they want of each row. */
+    private record WindowSink(List<Window> windows) implements EncodingSink {
+        @Override
+        public void accept(int item, int index, FrequencyRow row) {
+            Window window = windows.get(item);
+            window.lane.show(position(window, index), row);
+        }
+
+        @Override
+        public OptionalInt symbol(int item, int index) {
+            Window window = windows.get(item);
+            return window.lane.wantsIntervals()
+                    ? OptionalInt.of(window.lane.symbols[position(window, index)])
+                    : OptionalInt.empty();
+        }
+
+        @Override
+        public void interval(int item, int index, long below, long frequency, long total) {
+            Window window = windows.get(item);
+            window.lane.show(position(window, index), below, frequency, total);
+        }
+
+        /** Which symbol of the lane the row predicts. */
+        private static int position(Window window, int index) {
+            return window.first + index - window.context;
+        }
     }
 
     /** Streams opened as they are needed and used again for every batch. */

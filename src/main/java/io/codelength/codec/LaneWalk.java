@@ -1,12 +1,13 @@
 package io.codelength.codec;
 
+import io.codelength.coding.RangeDecoder;
 import io.codelength.limit.CallScope;
 import io.codelength.limit.LimitExceededException;
+import io.codelength.predict.DecodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
-import io.codelength.predict.RowSink;
 import io.codelength.predict.Step;
 import io.codelength.predict.StepSequence;
 import java.util.ArrayDeque;
@@ -29,6 +30,16 @@ final class LaneWalk {
 
         /** The symbol that comes next; called with the rows of this lane in order. */
         int next(FrequencyRow row);
+
+        /** What the next symbol is decoded from where no more is wanted of its row; {@link #next} decodes it as well. */
+        default Optional<RangeDecoder> decoder() {
+            return Optional.empty();
+        }
+
+        /** Takes the place of {@link #next} where the symbol was decoded. */
+        default void decoded(int symbol) {
+            throw new IllegalStateException("invariant broken: a symbol was decoded for a lane without a decoder");
+        }
     }
 
     /** Lanes that must step in the same order whatever else goes on, since they share a range coder. */
@@ -121,7 +132,7 @@ final class LaneWalk {
      * Steps of all lanes until somebody must look after them: a group is done, there is room for the next one, or windows
      * begin that read a context. Runs on whatever thread computes for all callers, so nothing here waits or writes.
      */
-    private final class Steps implements StepSequence, RowSink {
+    private final class Steps implements StepSequence, DecodingSink {
         private final boolean groupsWait;
         private List<Walker> round = List.of();
         private int roundDone;
@@ -164,7 +175,20 @@ final class LaneWalk {
 
         @Override
         public void accept(int item, int index, FrequencyRow row) {
-            batch.get(item).accept(row);
+            Walker walker = batch.get(item);
+            walker.took(walker.lane.next(row));
+        }
+
+        @Override
+        public Optional<RangeDecoder> decoder(int item) {
+            return batch.get(item).lane.decoder();
+        }
+
+        @Override
+        public void decoded(int item, int symbol) {
+            Walker walker = batch.get(item);
+            walker.lane.decoded(symbol);
+            walker.took(symbol);
         }
     }
 
@@ -299,8 +323,8 @@ final class LaneWalk {
             }
         }
 
-        private void accept(FrequencyRow row) {
-            input = lane.next(row);
+        private void took(int symbol) {
+            input = symbol;
             if (past.length > 0) {
                 past[symbolsDone % past.length] = input;
             }

@@ -105,14 +105,22 @@ final class MixedFrames {
             this.done = done;
             FrameLanes division = new FrameLanes(task.text().length, task.lanes());
             reserved = scope.memory().reserve(mixing.frameBytes(task.text().length, memoryBits), MEMORY_PURPOSE);
-            decoder = mixing.decoder(
-                    spelling,
-                    task.payload(),
-                    task.from(),
-                    task.codedBytes(),
-                    task.text(),
-                    starts(division),
-                    memoryBits);
+            boolean open = false;
+            try {
+                decoder = mixing.decoder(
+                        spelling,
+                        task.payload(),
+                        task.from(),
+                        task.codedBytes(),
+                        task.text(),
+                        starts(division),
+                        memoryBits);
+                open = true;
+            } finally {
+                if (!open) {
+                    reserved.close();
+                }
+            }
             for (int lane = 0; lane < task.lanes(); lane++) {
                 lanes.add(new DecodingLane(lane, division.length(lane)));
             }
@@ -125,17 +133,23 @@ final class MixedFrames {
 
         @Override
         public void finished() {
-            reserved.close();
             try {
                 decoder.finish();
             } catch (InvalidCodeException e) {
                 throw task.place().corrupt(e);
+            } finally {
+                giveBack();
             }
             done.run();
         }
 
         @Override
         public void abandoned() {
+            giveBack();
+        }
+
+        private void giveBack() {
+            decoder.close();
             reserved.close();
         }
 

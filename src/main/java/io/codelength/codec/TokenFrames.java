@@ -1,14 +1,16 @@
 package io.codelength.codec;
 
+import io.codelength.coding.IntervalSequence;
 import io.codelength.coding.InvalidCodeException;
 import io.codelength.coding.RangeDecoder;
-import io.codelength.coding.RangeEncoder;
+import io.codelength.predict.DecodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Predictor;
 import io.codelength.text.FrameLanes;
 import io.codelength.token.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Method 2, tokens: the model's symbols coded as intervals of its own frequencies ({@code docs/format.md}, "Tokens"). The
@@ -31,12 +33,11 @@ final class TokenFrames {
                     predictor.model().tokenizer().encode(text, division.start(lane), division.end(lane))));
         }
         reader.read(lanes, reading);
-        List<byte[]> coders = new ArrayList<>();
+        List<IntervalSequence> coders = new ArrayList<>();
         for (int first = 0; first < lanes.size(); first += TokenPayload.LANES_PER_CODER) {
-            coders.add(
-                    codeTogether(lanes.subList(first, Math.min(first + TokenPayload.LANES_PER_CODER, lanes.size()))));
+            coders.add(inSteps(lanes.subList(first, Math.min(first + TokenPayload.LANES_PER_CODER, lanes.size()))));
         }
-        return TokenPayload.join(coders);
+        return TokenPayload.join(predictor.encode(coders));
     }
 
     /** The intervals of one lane's symbols: what a coder needs and all of it. */
@@ -55,26 +56,37 @@ final class TokenFrames {
 
         @Override
         void predicted(int symbol, FrequencyRow row) {
-            below[known] = row.below(symbol);
-            frequency[known] = row.frequency(symbol);
-            total[known] = row.total();
+            predicted(row.below(symbol), row.frequency(symbol), row.total());
+        }
+
+        @Override
+        boolean wantsIntervals() {
+            return true;
+        }
+
+        @Override
+        void predicted(long symbolBelow, long symbolFrequency, long rowTotal) {
+            below[known] = symbolBelow;
+            frequency[known] = symbolFrequency;
+            total[known] = rowTotal;
             known++;
         }
     }
 
     /** In the order in which the lanes step: the first symbol of each, then the second of each that has one, and so on. */
-    private static byte[] codeTogether(List<LaneIntervals> lanes) {
-        RangeEncoder coder = new RangeEncoder();
+    private static IntervalSequence inSteps(List<LaneIntervals> lanes) {
+        IntervalSequence sequence = new IntervalSequence(
+                lanes.stream().mapToInt(lane -> lane.symbols().length).sum());
         int longest =
                 lanes.stream().mapToInt(lane -> lane.symbols().length).max().orElseThrow();
         for (int step = 0; step < longest; step++) {
             for (LaneIntervals lane : lanes) {
                 if (step < lane.symbols().length) {
-                    coder.encode(lane.below[step], lane.frequency[step], lane.total[step]);
+                    sequence.add(lane.below[step], lane.frequency[step], lane.total[step]);
                 }
             }
         }
-        return coder.finish();
+        return sequence;
     }
 
     /**
@@ -136,9 +148,7 @@ final class TokenFrames {
 
         private int decodeSymbol(FrequencyRow row) {
             try {
-                int symbol = row.find(coder.target(row.total()));
-                coder.advance(row.below(symbol), row.frequency(symbol), row.total());
-                return symbol;
+                return DecodingSink.decode(coder, row);
             } catch (InvalidCodeException e) {
                 throw task.place().corrupt(e);
             }
@@ -162,11 +172,21 @@ final class TokenFrames {
             @Override
             public int next(FrequencyRow row) {
                 int symbol = decodeSymbol(row);
+                decoded(symbol);
+                return symbol;
+            }
+
+            @Override
+            public Optional<RangeDecoder> decoder() {
+                return Optional.of(coder);
+            }
+
+            @Override
+            public void decoded(int symbol) {
                 if (vocabulary.byteCount(symbol) > end - offset) {
                     throw task.place().corrupt("a token reaches beyond its lane");
                 }
                 offset = vocabulary.copySpelling(symbol, task.text(), offset);
-                return symbol;
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.codelength.coding;
 
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -8,6 +9,9 @@ import java.util.Objects;
  * no further than a payload of the encoder can need. Not thread-safe.
  */
 public final class RangeDecoder {
+    /** Bytes that one symbol reads at most: totals are below 2^48, so the range stays at least 2^8 before bytes are read. */
+    public static final int SYMBOL_BYTES_MAX = 6;
+
     /** Bytes of the number in hand. */
     private static final int WINDOW_BYTES = 8;
 
@@ -123,6 +127,51 @@ public final class RangeDecoder {
         if (pastEnd > WINDOW_BYTES + RangeEncoder.DROPPED_ZEROS_MAX) {
             throw new InvalidCodeException("the payload ends %d bytes before its symbols do".formatted(pastEnd));
         }
+    }
+
+    // Where decoding stands, for code elsewhere that takes the same steps for many decoders at once.
+
+    /** The number in hand less the encoder's low. */
+    public long code() {
+        return code;
+    }
+
+    /** The range, unsigned, at least 2^56. */
+    public long range() {
+        return range;
+    }
+
+    /** Bytes read past the end. */
+    public int pastEnd() {
+        return pastEnd;
+    }
+
+    /**
+     * Copies the bytes that come next and stays where it is.
+     *
+     * @param most how many are wanted
+     * @return how many there are
+     */
+    public int peek(ByteBuffer target, int most) {
+        int count = Math.min(most, end - at);
+        target.put(bytes, at, count);
+        return count;
+    }
+
+    /**
+     * Goes on from where other code arrived that began at this state.
+     *
+     * @param bytesRead of those that {@link #peek} gave
+     */
+    public void resume(long newCode, long newRange, int bytesRead, int newPastEnd) {
+        if (bytesRead < 0 || bytesRead > end - at || newPastEnd < pastEnd) {
+            throw new IllegalArgumentException("%d bytes read of %d, %d past the end after %d"
+                    .formatted(bytesRead, end - at, newPastEnd, pastEnd));
+        }
+        code = newCode;
+        range = newRange;
+        at += bytesRead;
+        pastEnd = newPastEnd;
     }
 
     private void shiftIn() {

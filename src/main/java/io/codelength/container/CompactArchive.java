@@ -68,11 +68,11 @@ public record CompactArchive(
             return Optional.of(
                     "method %s %s a model".formatted(method, method.needsModel() ? "needs" : "has no use for"));
         }
-        if (dictionary.isPresent() && !method.mixesContexts()) {
-            return Optional.of("method %s has no use for a dictionary".formatted(method));
-        }
         if (overlaps && !method.needsModel()) {
             return Optional.of("method %s has no windows that could overlap".formatted(method));
+        }
+        if (dictionary.isPresent() && !method.mixesContexts()) {
+            return Optional.of("method %s has no use for a dictionary".formatted(method));
         }
         if (model.orElse(null) instanceof FingerprintPrefix prefix && prefix.toBytes().length != PREFIX_BYTES) {
             return Optional.of("the compact form names 8 bytes of a fingerprint");
@@ -106,7 +106,8 @@ public record CompactArchive(
             boolean overlaps,
             Optional<ModelReference> model,
             Optional<DictionaryId> dictionary,
-            byte[] original, byte[] payload) {
+            byte[] original,
+            byte[] payload) {
         if (method == FrameMethod.STORED) {
             throw new IllegalArgumentException("a coded archive is not stored");
         }
@@ -121,8 +122,10 @@ public record CompactArchive(
             boolean overlaps,
             Optional<ModelReference> model,
             Optional<DictionaryId> dictionary,
-            byte[] original, byte[] payload) {
-        int checksum = checksum(method, head(method, overlaps, model, dictionary, original.length), payload, original);
+            byte[] original,
+            byte[] payload) {
+        byte[] head = head(method, overlaps, model, dictionary, original.length);
+        int checksum = checksum(method, head, payload, original);
         return new CompactArchive(method, overlaps, model, dictionary, original.length, checksum, payload);
     }
 
@@ -169,7 +172,8 @@ public record CompactArchive(
         brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
             throw damaged(name, 2, rule);
         });
-        CompactArchive archive = new CompactArchive(method, overlaps, model, dictionary, originalBytes, checksum, payload);
+        CompactArchive archive =
+                new CompactArchive(method, overlaps, model, dictionary, originalBytes, checksum, payload);
         if (method == FrameMethod.STORED) {
             archive.checkRestored(name, payload);
         }

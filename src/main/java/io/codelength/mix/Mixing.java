@@ -69,7 +69,7 @@ public interface Mixing {
     long frameBytes(int textBytes, int memoryBits);
 
     /** Decodes the symbols of one frame: the first of every lane, then the second of every lane that has one, and so on. */
-    interface Decoder {
+    interface Decoder extends AutoCloseable {
         /**
          * The lane's next symbol; its spelling is then in the text.
          *
@@ -80,5 +80,9 @@ public interface Mixing {
 
         /** @throws InvalidCodeException if the payload is longer or shorter than its symbols */
         void finish();
+
+        /** Gives back what it holds, finished or not; nothing else may be asked afterwards. Closing twice does nothing. */
+        @Override
+        void close();
     }
 }

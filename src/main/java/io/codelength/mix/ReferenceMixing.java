@@ -197,6 +197,11 @@ public final class ReferenceMixing implements Mixing {
         public void finish() {
             coder.finish();
         }
+
+        @Override
+        public void close() {
+            // Everything lies on the heap.
+        }
     }
 
     @Override

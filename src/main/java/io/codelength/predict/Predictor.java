@@ -1,5 +1,6 @@
 package io.codelength.predict;
 
+import io.codelength.coding.IntervalSequence;
 import io.codelength.limit.CallScope;
 import io.codelength.model.ExactModel;
 import java.util.List;
@@ -54,6 +55,14 @@ public interface Predictor extends AutoCloseable {
             scope.throwIfCancelled();
             step(next.get().streams(), next.get().symbols(), sink, scope);
         }
+    }
+
+    /**
+     * What range coders write of sequences of intervals, one payload for each sequence. An engine may encode them together;
+     * the bytes are the same.
+     */
+    default List<byte[]> encode(List<IntervalSequence> sequences) {
+        return sequences.stream().map(IntervalSequence::encode).toList();
     }
 
     @Override

@@ -2,8 +2,8 @@
  * Contexts in, integer frequencies out.
  *
  * <p>In: symbols, many streams at a time. Out: {@link io.codelength.predict.FrequencyRow}s, the same integers from every
- * engine, batch shape and thread count. May use {@code exact}, {@code token} and {@code model}. It deliberately does not
- * know what the frequencies are coded into.
+ * engine, batch shape and thread count; or, where a sink wants no more, what a range coder makes of them. May use
+ * {@code exact}, {@code token}, {@code model} and {@code coding}. It deliberately does not know frames.
  */
 @NullMarked
 package io.codelength.predict;

@@ -270,6 +270,23 @@ class CodecLawTest {
     }
 
     @Test
+    void tooLittleMemoryForAllWindowsReadsFewerAtATime() throws Exception {
+        byte[] original = likely(9000, 20);
+        ByteArrayOutputStream archive = new ByteArrayOutputStream();
+        CallScope twoStreams = CallScope.withMemory(2 * tiny.predictor().streamBytes(64));
+        new Compressor(tiny)
+                .compress(
+                        new ByteArrayInputStream(original),
+                        archive,
+                        Optional.of(tiny.predictor()),
+                        Archives.options(1, 64).withoutVerification(),
+                        twoStreams,
+                        Progress.NONE);
+        assertThat(archive.toByteArray()).isEqualTo(Archives.compress(tiny, original, Archives.options(1, 64)));
+        assertThat(twoStreams.memory().usedBytes()).isZero();
+    }
+
+    @Test
     void cancelledWorkStopsAndGivesItsMemoryBack() {
         CallScope scope = CallScope.withMemory(Archives.MEMORY);
         AtomicInteger steps = new AtomicInteger();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -232,6 +233,31 @@ class RangeCoderTest {
             }
             assertThat(steps).isLessThan(1000);
         }
+    }
+
+    /** As native code does: looks ahead, decodes there, and says how far it came. */
+    @Test
+    void aDecoderGoesOnWhereAnotherOneArrived() {
+        List<Choice> choices = sequence(5, 0, 200);
+        byte[] payload = encode(choices);
+        RangeDecoder whole = new RangeDecoder(payload, 0, payload.length);
+        RangeDecoder follower = new RangeDecoder(payload, 0, payload.length);
+        byte[] seen = new byte[payload.length];
+        int read = Math.min(8, payload.length);
+        for (Choice choice : choices) {
+            ByteBuffer ahead = ByteBuffer.wrap(seen);
+            assertThat(follower.peek(ahead, 6)).isEqualTo(Math.min(6, payload.length - read));
+            whole.target(choice.total());
+            whole.advance(choice.below(), choice.frequency(), choice.total());
+            int left = whole.peek(ByteBuffer.wrap(seen), seen.length);
+            follower.resume(whole.code(), whole.range(), payload.length - left - read, whole.pastEnd());
+            read = payload.length - left;
+        }
+        follower.finish();
+        assertThatThrownBy(() -> follower.resume(0, -1, 1, follower.pastEnd()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("1 bytes read of 0");
+        assertThatThrownBy(() -> follower.resume(0, -1, 0, -1)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.codelength.engine.cpu;
 
 import com.sun.jna.Pointer;
+import io.codelength.coding.IntervalSequence;
+import io.codelength.coding.RangeDecoder;
 import io.codelength.limit.CallScope;
 import io.codelength.model.ExactModel;
 import io.codelength.predict.BudgetedStream;
@@ -10,6 +12,8 @@ import io.codelength.predict.Predictor;
 import io.codelength.predict.RowSink;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,6 +24,7 @@ final class CpuPredictor implements Predictor {
     private final ExactModel model;
     private final KernelFunctions kernels;
     private final Pointer pointer;
+    private final NativeCoding coding;
     private final NativeRow[] outputs = new NativeRow[Kernels.ROWS_MAX];
     private final Object lock = new Object();
     private boolean busy;
@@ -45,6 +50,8 @@ final class CpuPredictor implements Predictor {
         this.model = model;
         HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
         pointer = NativeModel.create(kernels, model, path, threads);
+        headSymbols.give(kernels, pointer);
+        coding = new NativeCoding(kernels, pointer);
         int stride = kernels.cl_exponential_stride(pointer);
         int blocks = kernels.cl_blocks(pointer);
         Pointer exponentials = kernels.cl_exponentials(pointer);
@@ -131,6 +138,35 @@ final class CpuPredictor implements Predictor {
     }
 
     @Override
+    public List<byte[]> encode(List<IntervalSequence> sequences) {
+        int[] ends = new int[sequences.size()];
+        int count = 0;
+        for (int i = 0; i < ends.length; i++) {
+            count = Math.addExact(count, sequences.get(i).count());
+            ends[i] = count;
+        }
+        long[] below = new long[count];
+        long[] frequency = new long[count];
+        long[] total = new long[count];
+        for (int i = 0; i < ends.length; i++) {
+            sequences.get(i).copyTo(below, frequency, total, i == 0 ? 0 : ends[i - 1]);
+        }
+        byte[] payload = new byte[Math.addExact(Math.multiplyExact(RangeDecoder.SYMBOL_BYTES_MAX, count), ends.length)];
+        long[] payloadEnds = new long[ends.length];
+        int code = kernels.cl_encode(
+                ends.length, ends, below, frequency, total, payload, payload.length, payloadEnds);
+        if (code != 0) {
+            throw new IllegalStateException(
+                    "invariant broken: the kernels refused %d intervals with code %d".formatted(count, code));
+        }
+        List<byte[]> payloads = new ArrayList<>(ends.length);
+        for (int i = 0; i < ends.length; i++) {
+            payloads.add(Arrays.copyOfRange(payload, i == 0 ? 0 : (int) payloadEnds[i - 1], (int) payloadEnds[i]));
+        }
+        return payloads;
+    }
+
+    @Override
     public void close() {
         synchronized (lock) {
             if (busy) {
@@ -199,7 +235,9 @@ final class CpuPredictor implements Predictor {
             return;
         }
         scope.throwIfCancelled();
-        int code = kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
+        int code = coding.ask(sink, rows, wanted, items, indices)
+                ? kernels.cl_read_coded(pointer, rows, addresses, positions, symbols, wanted)
+                : kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused a call of %d rows with code %d".formatted(rows, code));
@@ -209,10 +247,12 @@ final class CpuPredictor implements Predictor {
         for (int row = 0; row < count; row++) {
             rowStreams[row].advance(1);
         }
-        int output = 0;
+        coding.resume();
+        int slot = 0;
         for (int row = 0; row < count; row++) {
             if (wanted[row] != 0) {
-                sink.accept(items[row], indices[row], outputs[output++]);
+                coding.deliver(sink, slot, items[row], indices[row], outputs[slot]);
+                slot++;
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.codelength.engine.cpu;
 
+import com.sun.jna.Pointer;
+
 /**
  * Which rows of the head stand for which symbol: rows of one symbol are neighbours, and a symbol may have none, which then
  * has frequency 1.
@@ -36,6 +38,15 @@ final class HeadSymbols {
     /** Whether symbols and rows are the same. */
     boolean oneRowEach() {
         return oneRowEach;
+    }
+
+    /** Makes them known to a model in native memory, which codes by them. */
+    void give(KernelFunctions kernels, Pointer model) {
+        int code = kernels.cl_symbols(model, symbolCount, firstRow, rowless);
+        if (code != 0) {
+            throw new IllegalStateException(
+                    "%d symbols of the head were refused by the kernels with code %d".formatted(symbolCount, code));
+        }
     }
 
     /** Rows of all symbols before this one. */

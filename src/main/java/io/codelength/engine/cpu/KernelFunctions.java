@@ -42,4 +42,21 @@ interface KernelFunctions extends Library {
     Pointer cl_sums(Pointer model);
 
     int cl_blocks(Pointer model);
+
+    int cl_symbols(Pointer model, int symbols, int[] firstRow, int[] rowless);
+
+    Pointer cl_coding_of(Pointer model);
+
+    int cl_read_coded(
+            Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
+
+    int cl_encode(
+            int sequences,
+            int[] ends,
+            long[] below,
+            long[] frequency,
+            long[] total,
+            byte[] payload,
+            long capacity,
+            long[] payloadEnds);
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 1;
+    private static final int ABI = 2;
 
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
@@ -113,4 +113,25 @@ final class Kernels implements KernelFunctions {
 
     @Override
     public native int cl_blocks(Pointer model);
+
+    @Override
+    public native int cl_symbols(Pointer model, int symbols, int[] firstRow, int[] rowless);
+
+    @Override
+    public native Pointer cl_coding_of(Pointer model);
+
+    @Override
+    public native int cl_read_coded(
+            Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
+
+    @Override
+    public native int cl_encode(
+            int sequences,
+            int[] ends,
+            long[] below,
+            long[] frequency,
+            long[] total,
+            byte[] payload,
+            long capacity,
+            long[] payloadEnds);
 }

@@ -230,8 +230,12 @@ public final class NativeMixing implements Mixing {
             int[] laneStarts,
             int memoryBits) {
         Pointer mixer = open(primed(), spelling(spelling), laneStarts, memoryBits);
+        int code = MixingKernels.cl_mixer_decode_from(mixer, Arrays.copyOfRange(payload, from, from + count), count);
         FrameDecoder decoder = new FrameDecoder(this, spelling, mixer, text, laneStarts);
-        requireOk(MixingKernels.cl_mixer_decode_from(mixer, Arrays.copyOfRange(payload, from, from + count), count));
+        if (code != MixingKernels.OK) {
+            decoder.close();
+        }
+        requireOk(code);
         return decoder;
     }
 
@@ -241,6 +245,7 @@ public final class NativeMixing implements Mixing {
         private final Handle mixer;
         private final byte[] text;
         private final int[] offsets; // [lanes] where each lane's next byte goes
+        private boolean closed;
 
         private FrameDecoder(
                 NativeMixing mixing, SymbolSpelling spelling, Pointer mixer, byte[] text, int[] laneStarts) {
@@ -253,6 +258,7 @@ public final class NativeMixing implements Mixing {
 
         @Override
         public int next(int lane, IntToLongFunction below) {
+            requireOpen();
             SpellingTree tree = spelling.tree();
             long first = 0;
             long end = below.applyAsLong(tree.symbolCount());
@@ -278,10 +284,22 @@ public final class NativeMixing implements Mixing {
 
         @Override
         public void finish() {
+            requireOpen();
             int code = MixingKernels.cl_mixer_end(mixer.pointer);
-            mixer.close();
             Reference.reachabilityFence(mixing);
             requireCode(code);
+        }
+
+        private void requireOpen() {
+            if (closed) {
+                throw new IllegalStateException("the frame's decoder is closed");
+            }
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+            mixer.close();
         }
     }
 

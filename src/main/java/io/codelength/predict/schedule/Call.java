@@ -1,9 +1,13 @@
 package io.codelength.predict.schedule;
 
+import io.codelength.coding.RangeDecoder;
 import io.codelength.limit.CallScope;
+import io.codelength.predict.DecodingSink;
+import io.codelength.predict.EncodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.RowSink;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,44 @@ abstract class Call {
     final void deliver(int item, int index, FrequencyRow row) {
         if (failure == null) {
             guarded(() -> sink.accept(item, index, row));
+        }
+    }
+
+    /** What the caller's sink decodes an item with, if it does. */
+    @SuppressWarnings("CatchingUnchecked") // as in guarded
+    final Optional<RangeDecoder> decoder(int item) {
+        try {
+            return failure == null && sink instanceof DecodingSink decoding ? decoding.decoder(item) : Optional.empty();
+        } catch (Throwable e) {
+            fail(e);
+            return Optional.empty();
+        }
+    }
+
+    /** Hands a symbol to the caller's sink, which named a decoder for it. */
+    final void decoded(int item, int symbol) {
+        if (failure == null && sink instanceof DecodingSink decoding) {
+            guarded(() -> decoding.decoded(item, symbol));
+        }
+    }
+
+    /** The symbol whose interval the caller's sink wants, if it does. */
+    @SuppressWarnings("CatchingUnchecked") // as in guarded
+    final OptionalInt symbol(int item, int index) {
+        try {
+            return failure == null && sink instanceof EncodingSink encoding
+                    ? encoding.symbol(item, index)
+                    : OptionalInt.empty();
+        } catch (Throwable e) {
+            fail(e);
+            return OptionalInt.empty();
+        }
+    }
+
+    /** Hands an interval to the caller's sink, which named a symbol for it. */
+    final void interval(int item, int index, long below, long frequency, long total) {
+        if (failure == null && sink instanceof EncodingSink encoding) {
+            guarded(() -> encoding.interval(item, index, below, frequency, total));
         }
     }
 

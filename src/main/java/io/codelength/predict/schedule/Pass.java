@@ -1,15 +1,20 @@
 package io.codelength.predict.schedule;
 
+import io.codelength.coding.RangeDecoder;
 import io.codelength.limit.CallScope;
+import io.codelength.predict.DecodingSink;
+import io.codelength.predict.EncodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Predictor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** What goes to the engine in one call, and which caller each item of it is for. */
-abstract class Pass {
+abstract class Pass implements DecodingSink, EncodingSink {
     private final Set<Call> callers = new LinkedHashSet<>();
     private final List<Origin> origins = new ArrayList<>();
     private int tokens;
@@ -27,10 +32,36 @@ abstract class Pass {
         tokens += symbols;
     }
 
-    /** The sink of the whole pass. */
-    final void deliver(int item, int index, FrequencyRow row) {
+    // The sink of the whole pass: whatever it is asked or told goes to the item's caller.
+
+    @Override
+    public final void accept(int item, int index, FrequencyRow row) {
         Origin origin = origins.get(item);
         origin.call.deliver(origin.item, origin.firstIndex + index, row);
+    }
+
+    @Override
+    public final Optional<RangeDecoder> decoder(int item) {
+        Origin origin = origins.get(item);
+        return origin.call.decoder(origin.item);
+    }
+
+    @Override
+    public final void decoded(int item, int symbol) {
+        Origin origin = origins.get(item);
+        origin.call.decoded(origin.item, symbol);
+    }
+
+    @Override
+    public final OptionalInt symbol(int item, int index) {
+        Origin origin = origins.get(item);
+        return origin.call.symbol(origin.item, origin.firstIndex + index);
+    }
+
+    @Override
+    public final void interval(int item, int index, long below, long frequency, long total) {
+        Origin origin = origins.get(item);
+        origin.call.interval(origin.item, origin.firstIndex + index, below, frequency, total);
     }
 
     final Set<Call> callers() {

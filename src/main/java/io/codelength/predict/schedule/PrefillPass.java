@@ -18,7 +18,7 @@ final class PrefillPass extends Pass {
 
     @Override
     void compute(Predictor engine, CallScope scope) {
-        engine.prefill(pieces, this::deliver, scope);
+        engine.prefill(pieces, this, scope);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.codelength.predict.schedule;
 
+import io.codelength.coding.IntervalSequence;
 import io.codelength.limit.CallScope;
 import io.codelength.limit.Cancellation;
 import io.codelength.limit.LimitExceededException;
@@ -112,6 +113,11 @@ public final class SchedulingPredictor implements Predictor {
                 call.end();
             }
         }
+    }
+
+    @Override
+    public List<byte[]> encode(List<IntervalSequence> sequences) {
+        return engine.encode(sequences);
     }
 
     private void requireOutsideOfSinks() {

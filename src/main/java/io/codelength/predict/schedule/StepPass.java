@@ -19,7 +19,7 @@ final class StepPass extends Pass {
 
     @Override
     void compute(Predictor engine, CallScope scope) {
-        engine.step(streams, symbols.stream().mapToInt(Integer::intValue).toArray(), this::deliver, scope);
+        engine.step(streams, symbols.stream().mapToInt(Integer::intValue).toArray(), this, scope);
     }
 
     @Override

@@ -85,6 +85,17 @@ class DeviceKernelsTest {
         BatchLaws.everyPassageLengthFrom1To257IsReadAlike(small(), kernels::predictor);
     }
 
+    @Test
+    void bytesSymbolsAndErrorsAreThoseOfJava() {
+        for (ExactModel model : CodingLaws.models()) {
+            try (ReferenceEngine engine = new ReferenceEngine(1);
+                    Predictor rows = engine.load(model);
+                    Predictor coding = kernels.predictor(model)) {
+                CodingLaws.codesAsRowsInJavaDo(rows, coding, 1);
+            }
+        }
+    }
+
     /** Few products, since the bodies run one thread of a block after another here. */
     private static ExactModel small() {
         return RandomExactModels.make(new ModelShape(16, 1, 2, 1, 4, 16, 300, 1e-5), 40, 40, ActivationWidth.BITS_8, 3);
