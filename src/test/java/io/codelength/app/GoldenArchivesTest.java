@@ -89,8 +89,7 @@ class GoldenArchivesTest {
         }
         assertThat(compact)
                 .containsExactlyInAnyOrder(FrameMethod.STORED, FrameMethod.MIXED, FrameMethod.MIXED.withTransform());
-        assertThat(full)
-                .containsExactlyInAnyOrder(FrameMethod.CONTEXT_MIXING, FrameMethod.MIXED, FrameMethod.TOKENS);
+        assertThat(full).containsExactlyInAnyOrder(FrameMethod.CONTEXT_MIXING, FrameMethod.MIXED, FrameMethod.TOKENS);
         assertThat(((CompactArchive) open("dos.max.md")).overlaps()).isTrue();
         ArchiveHeader overlapping = ((ArchiveReader) open("document.max.md")).header();
         assertThat(overlapping.overlapTokens()).isPositive();
