@@ -188,8 +188,7 @@ final class CpuPredictor implements Predictor {
         }
         byte[] payload = new byte[Math.addExact(Math.multiplyExact(RangeDecoder.SYMBOL_BYTES_MAX, count), ends.length)];
         long[] payloadEnds = new long[ends.length];
-        int code = kernels.cl_encode(
-                ends.length, ends, below, frequency, total, payload, payload.length, payloadEnds);
+        int code = kernels.cl_encode(ends.length, ends, below, frequency, total, payload, payload.length, payloadEnds);
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused %d intervals with code %d".formatted(count, code));
