@@ -158,7 +158,7 @@ final class LauncherTest {
     }
 
     @Test
-    void theServiceGetsAParallelCollectorAndOptionsReachTheJvm() throws Exception {
+    void theServiceBeginsWithASmallHeapAndOptionsReachTheJvm() throws Exception {
         assertThat(run("list").out()).contains("<-XX:+UseSerialGC>");
         assertThat(run("serve").out()).contains("<-XX:+UseSerialGC>", "<-Xms64m>");
         Outcome tuned = finish(start(
