@@ -77,10 +77,7 @@ public final class EnginePredictors implements Backend.Predictors {
             SchedulingLimits limits,
             SchedulingStatistics statistics) {
         return new EnginePredictors(
-                choice,
-                models,
-                notes,
-                engine -> new SchedulingPredictor(engine, limits, System::nanoTime, statistics));
+                choice, models, notes, engine -> new SchedulingPredictor(engine, limits, System::nanoTime, statistics));
     }
 
     /** Files that cannot be read are errors of their own, not missing models. */

@@ -132,7 +132,8 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,64",
-            description = "With --service: numbers of clients at once to try; shares are of the first's time. Default: 1,64.")
+            description =
+                    "With --service: numbers of clients at once to try; shares are of the first's time. Default: 1,64.")
     private List<Integer> clients = new ArrayList<>();
 
     @Option(
@@ -249,12 +250,9 @@ final class BenchCommand implements Callable<Integer> {
             throw new UsageException("--records must be at least 1, --dictionary-size %d to %d, but they are %d and %d"
                     .formatted(DictionaryTraining.BYTES_MIN, Dictionary.TEXT_BYTES_MAX, count, dictionaryBytes));
         }
-        List<Tier> chosen = settings().stream()
-                .map(CompressionOptions::tier)
-                .distinct()
-                .toList();
-        try (Backend.Predictors predictors =
-                session.predictors(new EngineChoice(engines.get(0), threads.get(0)))) {
+        List<Tier> chosen =
+                settings().stream().map(CompressionOptions::tier).distinct().toList();
+        try (Backend.Predictors predictors = session.predictors(new EngineChoice(engines.get(0), threads.get(0)))) {
             RecordsBench bench =
                     new RecordsBench(session, predictors, memory.scope(session), count, (int) dictionaryBytes);
             for (Map.Entry<String, byte[]> file : read().entrySet()) {

@@ -121,8 +121,8 @@ final class DictionaryCommand implements Runnable {
                 throw new UsageException("--json and the dictionary cannot both go to standard output; name a file");
             }
             if (size < DictionaryTraining.BYTES_MIN || size > Dictionary.TEXT_BYTES_MAX) {
-                throw new UsageException("--size %d: a dictionary has %d bytes to 1 MiB"
-                        .formatted(size, DictionaryTraining.BYTES_MIN));
+                throw new UsageException(
+                        "--size %d: a dictionary has %d bytes to 1 MiB".formatted(size, DictionaryTraining.BYTES_MIN));
             }
             DictionaryTraining training = new DictionaryTraining(splitting(), SAMPLE_BYTES_MAX);
             for (String file : files) {
@@ -199,11 +199,7 @@ final class DictionaryCommand implements Runnable {
                     session.terminal()
                             .out()
                             .println("%s  %7d bytes  sha256 %s  %s"
-                                    .formatted(
-                                            dictionary.id(),
-                                            dictionary.text().length,
-                                            dictionary.sha256(),
-                                            file));
+                                    .formatted(dictionary.id(), dictionary.text().length, dictionary.sha256(), file));
                 }
             });
             if (json) {

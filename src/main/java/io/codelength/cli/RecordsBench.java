@@ -38,7 +38,13 @@ final class RecordsBench {
 
     /** One coder on one file's records. */
     private record Row(
-            String file, String coder, int records, long originalBytes, int dictionaryBytes, long compressedBytes, boolean restored) {
+            String file,
+            String coder,
+            int records,
+            long originalBytes,
+            int dictionaryBytes,
+            long compressedBytes,
+            boolean restored) {
         double bytesARecord() {
             return (double) compressedBytes / records;
         }
@@ -179,11 +185,16 @@ final class RecordsBench {
 
     /** The total over that of zstd on the same file, whose row is the file's first. */
     private double ofZstd(Row row) {
-        Row zstd = rows.stream().filter(each -> each.file.equals(row.file)).findFirst().orElse(row);
+        Row zstd = rows.stream()
+                .filter(each -> each.file.equals(row.file))
+                .findFirst()
+                .orElse(row);
         return (double) row.compressedBytes / zstd.compressedBytes;
     }
 
     private void line(String format, @Nullable Object... values) {
-        session.terminal().out().println(String.format(Locale.ROOT, format, values).stripTrailing());
+        session.terminal()
+                .out()
+                .println(String.format(Locale.ROOT, format, values).stripTrailing());
     }
 }

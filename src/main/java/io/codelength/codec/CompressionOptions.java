@@ -30,7 +30,8 @@ public record CompressionOptions(
         }
         if (dictionary.isPresent() && !tier.mixesContexts()) {
             throw new IllegalArgumentException(
-                    "tier %s mixes no contexts, so it has no use for a dictionary; leave one of them out".formatted(tier));
+                    "tier %s mixes no contexts, so it has no use for a dictionary; leave one of them out"
+                            .formatted(tier));
         }
     }
 

@@ -93,10 +93,7 @@ public final class Compressor {
         private final MessageDigest digest = Digests.sha256();
 
         private Compression(
-                Optional<Predictor> predictor,
-                CompressionOptions options,
-                CallScope scope,
-                Progress progress) {
+                Optional<Predictor> predictor, CompressionOptions options, CallScope scope, Progress progress) {
             Tier tier = options.tier();
             this.options = options;
             this.scope = scope;

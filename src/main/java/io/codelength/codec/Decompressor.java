@@ -254,12 +254,7 @@ public final class Decompressor {
     }
 
     private ModelFrames modelFrames(
-            String name,
-            ModelReference model,
-            ArchiveHeader header,
-            Mixing mixing,
-            int memoryBits,
-            CallScope scope) {
+            String name, ModelReference model, ArchiveHeader header, Mixing mixing, int memoryBits, CallScope scope) {
         if (header.profile() != ArchiveHeader.PROFILE) {
             throw new UnsupportedFormatException("%s was written with numeric profile %d; this version reads profile %d"
                     .formatted(name, header.profile(), ArchiveHeader.PROFILE));

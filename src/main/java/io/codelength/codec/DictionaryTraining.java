@@ -123,13 +123,15 @@ public final class DictionaryTraining {
                             .formatted(samples.size(), samples.size() == 1 ? "sample" : "samples", SAMPLES_MIN));
         }
         if (sampleBytes < SAMPLE_BYTES_MIN) {
-            throw new TooFewSamplesException("%d bytes of samples; a dictionary needs %d at least, and is the better for some times its size."
-                    .formatted(sampleBytes, SAMPLE_BYTES_MIN));
+            throw new TooFewSamplesException(
+                    "%d bytes of samples; a dictionary needs %d at least, and is the better for some times its size."
+                            .formatted(sampleBytes, SAMPLE_BYTES_MIN));
         }
         byte[] text = DictionaryTrainer.train(samples, capacity);
         if (text.length == 0) {
             throw new TooFewSamplesException(
-                    "no line or piece of the samples fits into %d bytes; ask for a larger dictionary".formatted(capacity));
+                    "no line or piece of the samples fits into %d bytes; ask for a larger dictionary"
+                            .formatted(capacity));
         }
         return new Dictionary(text);
     }

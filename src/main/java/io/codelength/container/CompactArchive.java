@@ -45,9 +45,10 @@ public record CompactArchive(
     private static final int CHECKSUM_BYTES = 4;
 
     public CompactArchive {
-        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
-            throw new IllegalArgumentException(rule);
-        });
+        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length)
+                .ifPresent(rule -> {
+                    throw new IllegalArgumentException(rule);
+                });
     }
 
     private static Optional<String> brokenRule(
@@ -169,9 +170,10 @@ public record CompactArchive(
                 : Optional.empty();
         int checksum = ArchiveFormat.getInt(in.next(CHECKSUM_BYTES), 0);
         byte[] payload = in.next(bytes.length - in.at);
-        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length).ifPresent(rule -> {
-            throw damaged(name, 2, rule);
-        });
+        brokenRule(method, overlaps, model, dictionary, originalBytes, payload.length)
+                .ifPresent(rule -> {
+                    throw damaged(name, 2, rule);
+                });
         CompactArchive archive =
                 new CompactArchive(method, overlaps, model, dictionary, originalBytes, checksum, payload);
         if (method == FrameMethod.STORED) {

@@ -67,7 +67,9 @@ public final class Dictionary {
         byte[] text = in.readNBytes((int) length);
         if (text.length < length) {
             throw damaged(
-                    name, TEXT_AT + text.length, "it ends after %d bytes of text, expected %d".formatted(text.length, length));
+                    name,
+                    TEXT_AT + text.length,
+                    "it ends after %d bytes of text, expected %d".formatted(text.length, length));
         }
         if (in.read() >= 0) {
             throw damaged(name, TEXT_AT + text.length, "bytes follow its text");

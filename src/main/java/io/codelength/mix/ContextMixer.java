@@ -148,8 +148,7 @@ final class ContextMixer {
     }
 
     /** Goes on from what another has learned, with new lanes behind its text. */
-    private ContextMixer(
-            ContextMixer primed, Sizes sizes, int[] laneStarts, boolean withModel, boolean isDictionary) {
+    private ContextMixer(ContextMixer primed, Sizes sizes, int[] laneStarts, boolean withModel, boolean isDictionary) {
         this.isDictionary = isDictionary;
         slots = new SlotTable(sizes.bucketBits, Optional.of(primed.slots));
         stateMeanings = Arrays.stream(primed.stateMeanings).map(int[]::clone).toArray(int[][]::new);
@@ -235,8 +234,7 @@ final class ContextMixer {
     /** What a dictionary teaches beyond the prior; not to be changed. */
     static ContextMixer primed(byte[] dictionary) {
         int[] starts = {0, dictionary.length};
-        ContextMixer mixer =
-                new ContextMixer(Primed.MIXER, Sizes.ofDictionary(dictionary.length), starts, false, true);
+        ContextMixer mixer = new ContextMixer(Primed.MIXER, Sizes.ofDictionary(dictionary.length), starts, false, true);
         mixer.learn(dictionary);
         return mixer;
     }

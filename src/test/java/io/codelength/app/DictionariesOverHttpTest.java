@@ -42,7 +42,9 @@ class DictionariesOverHttpTest {
 
     private static String train(RunningService service) throws Exception {
         HttpResponse<byte[]> answer = service.post("/v1/dictionaries?name=log&size=2000", LINES);
-        assertThat(answer.statusCode()).as(new String(answer.body(), StandardCharsets.UTF_8)).isEqualTo(201);
+        assertThat(answer.statusCode())
+                .as(new String(answer.body(), StandardCharsets.UTF_8))
+                .isEqualTo(201);
         JsonNode trained = RunningService.json(answer);
         String id = trained.path("id").asString();
         assertThat(answer.headers().firstValue("Location")).contains("/v1/dictionaries/" + id);
@@ -61,13 +63,16 @@ class DictionariesOverHttpTest {
             id = train(service);
             HttpResponse<byte[]> stored = service.post("/v1/objects?tier=fast&dictionary=" + id, record);
             assertThat(stored.statusCode()).isEqualTo(201);
-            assertThat(RunningService.json(stored).path("dictionary").asString()).isEqualTo(id);
+            assertThat(RunningService.json(stored).path("dictionary").asString())
+                    .isEqualTo(id);
             assertThat(RunningService.json(stored).path("archiveBytes").asInt()).isLessThan(24);
             object = RunningService.json(stored).path("id").asString();
             assertThat(service.get("/v1/objects/" + object + "/content").body()).isEqualTo(record);
-            assertThat(service.get("/v1/objects/" + object + "/content", "Range", "bytes=5-9").body())
+            assertThat(service.get("/v1/objects/" + object + "/content", "Range", "bytes=5-9")
+                            .body())
                     .isEqualTo(Arrays.copyOfRange(record, 5, 10));
-            JsonNode problem = RunningService.problem(delete(service, "/v1/dictionaries/" + id), 409, "dictionary-in-use");
+            JsonNode problem =
+                    RunningService.problem(delete(service, "/v1/dictionaries/" + id), 409, "dictionary-in-use");
             assertThat(problem.path("objects").asInt()).isEqualTo(1);
             assertThat(problem.path("dictionary").asString()).isEqualTo(id);
         }
@@ -88,7 +93,9 @@ class DictionariesOverHttpTest {
             byte[] file = service.get("/v1/dictionaries/" + id + "/content").body();
             Dictionary dictionary = Dictionary.read("it", new ByteArrayInputStream(file));
             assertThat(dictionary.id()).hasToString(id);
-            assertThat(RunningService.json(service.get("/v1/dictionaries/" + id)).path("name").asString())
+            assertThat(RunningService.json(service.get("/v1/dictionaries/" + id))
+                            .path("name")
+                            .asString())
                     .isEqualTo("log");
             assertThat(RunningService.json(service.get("/v1/dictionaries"))
                             .path("dictionaries")
@@ -97,13 +104,15 @@ class DictionariesOverHttpTest {
                             .asString())
                     .isEqualTo(id);
 
-            byte[] archive = service.post("/v1/compress?tier=fast&dictionary=" + id, record).body();
+            byte[] archive = service.post("/v1/compress?tier=fast&dictionary=" + id, record)
+                    .body();
             byte[] without = service.post("/v1/compress?tier=fast", record).body();
             assertThat(archive.length).isLessThan(without.length);
             assertThat(service.post("/v1/decompress", archive).body()).isEqualTo(record);
 
             assertThat(delete(service, "/v1/dictionaries/" + id).statusCode()).isEqualTo(204);
-            JsonNode problem = RunningService.problem(service.post("/v1/decompress", archive), 422, "dictionary-missing");
+            JsonNode problem =
+                    RunningService.problem(service.post("/v1/decompress", archive), 422, "dictionary-missing");
             assertThat(problem.path("detail").asString()).contains(id, "POST /v1/dictionaries");
 
             assertThat(service.post("/v1/dictionaries", file).statusCode()).isEqualTo(201);
@@ -128,8 +137,7 @@ class DictionariesOverHttpTest {
         byte[] damaged = file.clone();
         damaged[100] ^= 1;
         RunningService.problem(service.post("/v1/dictionaries", damaged), 422, "corrupt-dictionary");
-        RunningService.problem(
-                service.post("/v1/dictionaries", Arrays.copyOf(file, 30)), 422, "corrupt-dictionary");
+        RunningService.problem(service.post("/v1/dictionaries", Arrays.copyOf(file, 30)), 422, "corrupt-dictionary");
         RunningService.problem(service.post("/v1/dictionaries", lines(3, 0)), 422, "too-few-samples");
         RunningService.problem(service.post("/v1/dictionaries", new byte[0]), 422, "too-few-samples");
         RunningService.problem(service.post("/v1/dictionaries?size=5", LINES), 400, "invalid-parameter");

@@ -93,8 +93,7 @@ class DictionaryTest {
     @Test
     void aTextMustHaveSomethingAndNotTooMuch() {
         assertThatIllegalArgumentException().isThrownBy(() -> new Dictionary(new byte[0]));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Dictionary(new byte[Dictionary.TEXT_BYTES_MAX + 1]));
+        assertThatIllegalArgumentException().isThrownBy(() -> new Dictionary(new byte[Dictionary.TEXT_BYTES_MAX + 1]));
     }
 
     @Test

@@ -16,12 +16,11 @@ class DictionaryTrainerTest {
         Random random = new Random(seed);
         List<byte[]> lines = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            String line =
-                    switch (random.nextInt(12)) {
-                        case 0 -> "ERROR connection to 10.0.0.%d was reset by peer".formatted(random.nextInt(256));
-                        case 1, 2, 3 -> "WARN  retry %d of 5 in %d ms".formatted(random.nextInt(5), random.nextInt(900));
-                        default -> "INFO  request %08x served in %d us".formatted(random.nextInt(), random.nextInt(90));
-                    };
+            String line = switch (random.nextInt(12)) {
+                case 0 -> "ERROR connection to 10.0.0.%d was reset by peer".formatted(random.nextInt(256));
+                case 1, 2, 3 -> "WARN  retry %d of 5 in %d ms".formatted(random.nextInt(5), random.nextInt(900));
+                default -> "INFO  request %08x served in %d us".formatted(random.nextInt(), random.nextInt(90));
+            };
             lines.add(line.getBytes(StandardCharsets.UTF_8));
         }
         return lines;
@@ -36,7 +35,8 @@ class DictionaryTrainerTest {
         String text = text(DictionaryTrainer.train(lines(2000, 1), 400));
         assertThat(text.length()).isBetween(300, 400);
         assertThat(text).contains("ERROR connection to 10.0.0.", "WARN  retry ", "INFO  request ");
-        assertThat(text.substring(text.lastIndexOf('\n', text.length() - 2) + 1)).startsWith("INFO");
+        assertThat(text.substring(text.lastIndexOf('\n', text.length() - 2) + 1))
+                .startsWith("INFO");
     }
 
     @Test
@@ -50,7 +50,8 @@ class DictionaryTrainerTest {
 
     @Test
     void theSameSamplesGiveTheSameDictionary() {
-        assertThat(DictionaryTrainer.train(lines(1500, 3), 3000)).isEqualTo(DictionaryTrainer.train(lines(1500, 3), 3000));
+        assertThat(DictionaryTrainer.train(lines(1500, 3), 3000))
+                .isEqualTo(DictionaryTrainer.train(lines(1500, 3), 3000));
     }
 
     @Test
@@ -71,7 +72,8 @@ class DictionaryTrainerTest {
         byte[] dictionary = DictionaryTrainer.train(List.of(noise, "short".getBytes(StandardCharsets.UTF_8)), 2000);
         assertThat(dictionary.length).isBetween(1000, 2000);
         assertThat(DictionaryTrainer.train(List.of(new byte[0]), 2000)).isEmpty();
-        assertThat(DictionaryTrainer.train(List.of(Arrays.copyOf(noise, 300)), 256)).isEmpty();
+        assertThat(DictionaryTrainer.train(List.of(Arrays.copyOf(noise, 300)), 256))
+                .isEmpty();
     }
 
     @Test

@@ -25,7 +25,8 @@ public final class DictionaryZstd implements BenchCoder {
     public DictionaryZstd(List<byte[]> samples, int capacity) {
         long bytes = samples.stream().mapToLong(sample -> sample.length).sum();
         if (bytes > SAMPLE_BYTES_MAX) {
-            throw new IllegalArgumentException("%d bytes of samples; zstd gets %d at most".formatted(bytes, SAMPLE_BYTES_MAX));
+            throw new IllegalArgumentException(
+                    "%d bytes of samples; zstd gets %d at most".formatted(bytes, SAMPLE_BYTES_MAX));
         }
         ZstdDictTrainer trainer = new ZstdDictTrainer((int) Math.max(1, bytes), capacity);
         samples.forEach(trainer::addSample);

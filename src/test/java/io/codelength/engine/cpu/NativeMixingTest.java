@@ -93,7 +93,9 @@ class NativeMixingTest {
                 MixedText frame = MixedText.random(seed);
                 byte[] payload = encode(taught, frame);
                 assertThat(payload).as("seed %d", seed).isEqualTo(encode(expected, frame));
-                assertThat(frame.decode(taught, payload, 24)).as("seed %d", seed).isEqualTo(frame.text());
+                assertThat(frame.decode(taught, payload, 24))
+                        .as("seed %d", seed)
+                        .isEqualTo(frame.text());
             }
         }
     }
