@@ -8,6 +8,7 @@ import java.time.Instant;
 /** A dictionary with its text. */
 @Entity
 @Table(name = "dictionaries")
+@SuppressWarnings("UnusedVariable") // the columns, which queries read
 class StoredDictionary {
     @Id
     private String id = "";

@@ -57,7 +57,18 @@ class DictionaryCommandTest {
     }
 
     private String train(String target, String size) {
-        return json(run(0, "dictionary", "train", "--split", "lines", "--size", size, "--json", path("old.log"), "-o", path(target)))
+        return json(run(
+                        0,
+                        "dictionary",
+                        "train",
+                        "--split",
+                        "lines",
+                        "--size",
+                        size,
+                        "--json",
+                        path("old.log"),
+                        "-o",
+                        path(target)))
                 .path("id")
                 .asString();
     }
@@ -72,11 +83,21 @@ class DictionaryCommandTest {
                         .path("id")
                         .asString())
                 .isEqualTo(id);
-        run(0, "compress", "--engine", Commands.ENGINE, "--tier", "fast", "--dictionary", path("log.cldict"), path("record"));
+        run(
+                0,
+                "compress",
+                "--engine",
+                Commands.ENGINE,
+                "--tier",
+                "fast",
+                "--dictionary",
+                path("log.cldict"),
+                path("record"));
         assertThat(Files.size(folder.resolve("record.clen"))).isLessThan(24);
         assertThat(run(0, "list", path("record.clen")).out()).contains("dictionary " + id);
         run(0, "verify", "-D", path("log.cldict"), path("record.clen"));
-        assertThat(run(0, "cat", "--dictionary", path("log.cldict"), path("record.clen")).outBytes())
+        assertThat(run(0, "cat", "--dictionary", path("log.cldict"), path("record.clen"))
+                        .outBytes())
                 .isEqualTo(RECORD);
         assertThat(run(0, "cat", "--range", "5-9", "-D", path("log.cldict"), path("record.clen"))
                         .out())
@@ -93,7 +114,8 @@ class DictionaryCommandTest {
         Files.delete(folder.resolve("record"));
         var before = Commands.names(folder);
         assertThat(run(4, "decompress", path("record.clen")).err()).contains("record.clen", id, "--dictionary");
-        assertThat(run(4, "decompress", "-D", path("other.cldict"), path("record.clen")).err())
+        assertThat(run(4, "decompress", "-D", path("other.cldict"), path("record.clen"))
+                        .err())
                 .contains("record.clen", id, other);
         run(4, "cat", path("record.clen"));
         run(4, "verify", path("record.clen"));
@@ -104,19 +126,23 @@ class DictionaryCommandTest {
     @Test
     void whatMakesNoSenseIsSaid() throws IOException {
         train("log.cldict", "2000");
-        assertThat(run(1, "dictionary", "train", path("old.log"), "-o", path("x.cldict")).err())
+        assertThat(run(1, "dictionary", "train", path("old.log"), "-o", path("x.cldict"))
+                        .err())
                 .contains("1 sample", "--split");
         assertThat(run(2, "dictionary", "train", path("old.log")).err()).contains("-o");
         run(2, "dictionary", "train", "--split", "words", path("old.log"), "-o", path("x.cldict"));
         run(2, "dictionary", "train", "--size", "10", path("old.log"), "-o", path("x.cldict"));
         run(1, "dictionary", "train", "--split", "lines", path("old.log"), "-o", path("log.cldict"));
         run(2, "dictionary");
-        assertThat(run(2, "compress", "--tier", "model", "-D", path("log.cldict"), path("record")).err())
+        assertThat(run(2, "compress", "--tier", "model", "-D", path("log.cldict"), path("record"))
+                        .err())
                 .contains("tier model");
         byte[] damaged = Files.readAllBytes(folder.resolve("log.cldict"));
         damaged[99] ^= 4;
         Files.write(folder.resolve("damaged.cldict"), damaged);
-        assertThat(run(3, "compress", "-D", path("damaged.cldict"), path("record")).err()).contains("damaged.cldict");
+        assertThat(run(3, "compress", "-D", path("damaged.cldict"), path("record"))
+                        .err())
+                .contains("damaged.cldict");
         run(3, "dictionary", "show", path("record"));
         run(1, "compress", "-D", path("nowhere.cldict"), path("record"));
         assertThat(Commands.names(folder)).doesNotContain("record.clen", "x.cldict");
@@ -125,14 +151,24 @@ class DictionaryCommandTest {
     @Test
     void recordsAreMeasuredBesideZstd() {
         JsonNode rows = json(run(
-                        0, "bench", "--records", "20", "--tiers", "fast", "--dictionary-size", "4K", "--json", path("old.log")))
+                        0,
+                        "bench",
+                        "--records",
+                        "20",
+                        "--tiers",
+                        "fast",
+                        "--dictionary-size",
+                        "4K",
+                        "--json",
+                        path("old.log")))
                 .path("records");
         assertThat(rows.size()).isEqualTo(2);
         assertThat(rows.path(0).path("coder").asString()).startsWith("zstd -19");
         assertThat(rows.path(1).path("ofZstd").asDouble()).isLessThan(0.8);
         assertThat(rows.path(1).path("restored").asBoolean()).isTrue();
         assertThat(run(2, "bench", "--records", "400", path("old.log")).err()).contains("400 lines");
-        assertThat(run(0, "bench", "--records", "20", "--tiers", "fast", path("old.log")).out())
+        assertThat(run(0, "bench", "--records", "20", "--tiers", "fast", path("old.log"))
+                        .out())
                 .contains("of zstd", "codelength, fast");
     }
 

@@ -9,7 +9,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class HelpTest {
     @ParameterizedTest
-    @ValueSource(strings = {"compress", "decompress", "cat", "list", "verify", "recover", "measure", "bench", "dictionary", "models"})
+    @ValueSource(
+            strings = {
+                "compress",
+                "decompress",
+                "cat",
+                "list",
+                "verify",
+                "recover",
+                "measure",
+                "bench",
+                "dictionary",
+                "models"
+            })
     void everyCommandExplainsItselfWithExamplesAndExitCodes(String command) {
         Shell.Outcome outcome = Shell.withoutModels().run(command, "--help");
         assertThat(outcome.code()).isZero();

@@ -83,7 +83,13 @@ final class CpuPredictor implements Predictor {
         long sum = model.head().values().length;
         for (ExactLayer layer : model.layers()) {
             for (QuantizedMatrix matrix : List.of(
-                    layer.query(), layer.key(), layer.value(), layer.output(), layer.gate(), layer.up(), layer.down())) {
+                    layer.query(),
+                    layer.key(),
+                    layer.value(),
+                    layer.output(),
+                    layer.gate(),
+                    layer.up(),
+                    layer.down())) {
                 sum += matrix.values().length;
             }
         }
