@@ -285,9 +285,11 @@ public final class NativeMixing implements Mixing {
         @Override
         public void finish() {
             requireOpen();
-            int code = MixingKernels.cl_mixer_end(mixer.pointer);
-            Reference.reachabilityFence(mixing);
-            requireCode(code);
+            try {
+                requireCode(MixingKernels.cl_mixer_end(mixer.pointer));
+            } finally {
+                Reference.reachabilityFence(mixing);
+            }
         }
 
         private void requireOpen() {
