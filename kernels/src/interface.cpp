@@ -183,7 +183,9 @@ int32_t cl_model_matrix(
                 return CL_BAD_ARGUMENT;
             }
         }
+        model->weightBytes -= target->data.size();
         codelength::pack(*target, model->path, rows, columns, values, scales, bits == 15);
+        model->weightBytes += target->data.size();
         return CL_OK;
     } catch (const std::bad_alloc&) {
         return CL_NO_MEMORY;

@@ -31,11 +31,11 @@ CacheLayout::CacheLayout(const Shape& shape, const Path& path, int window) {
 Scratch::Scratch(const Shape& shape, const Path& path) {
     int widest = std::max({shape.hidden, shape.feedForward, shape.queryWidth()});
     activationStride = roundUp(static_cast<size_t>(widest) * static_cast<size_t>(path.activationBytes), kLine);
-    activations = Array<uint8_t>(activationStride * kTileRows * (path.limbs ? 2 : 1));
+    activations = Array<uint8_t>(activationStride * kLargeTileRows * (path.limbs ? 2 : 1));
     size_t columns = static_cast<size_t>(std::max({padded(shape.queryWidth()), padded(shape.keyValueWidth()), 256}));
-    outputs = Array<float>(columns * kTileRows);
+    outputs = Array<float>(columns * kLargeTileRows);
     size_t heads = roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes) * kQueriesMax;
-    second = Array<float>(std::max(columns * kTileRows, heads));
+    second = Array<float>(std::max(columns * kLargeTileRows, heads));
     size_t positions = roundUp(static_cast<size_t>(shape.positions), kWindowStep);
     scores = Array<float>(positions * kQueriesMax);
     weights = Array<uint8_t>(positions * kQueriesMax * static_cast<size_t>(path.activationBytes));

@@ -21,6 +21,10 @@ constexpr int kRowsMax = CL_ROWS_MAX;
 // enough for their inputs to stay in the first-level one.
 constexpr int kTileRows = 16;
 
+// The same where weights come from memory, since every tile reads them all: more weights than a usual third-level cache holds.
+constexpr int kLargeTileRows = 32;
+constexpr size_t kCachedWeights = size_t{32} << 20;
+
 // With so few rows all threads share each matrix's columns instead of dividing the rows.
 constexpr int kSharedRows = 8;
 
@@ -93,7 +97,7 @@ struct Scratch {
 
     Array<uint8_t> activations;  // [limb rows, stride]
     size_t activationStride = 0; // bytes
-    float scales[kTileRows] = {};
+    float scales[kLargeTileRows] = {};
     Array<float> outputs;        // [tile rows, widest of query, key, value, rounded up]
     Array<float> second;
     Array<float> scores;         // [queries at once, positions]
@@ -139,8 +143,11 @@ struct Model {
     Array<float> embeddingScales;
     std::vector<Layer> layers;
     Matrix head;
+    size_t weightBytes = 0;  // of layers and head
     Pool pool;
     std::vector<std::unique_ptr<Scratch>> scratch;
+
+    int tileRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : kTileRows; }
 
     // The pass at hand.
     int rows = 0;

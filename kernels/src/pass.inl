@@ -35,13 +35,14 @@ private:
     Scratch& scratch;
     const int thread;
     int counter = 0;
-    float factors[kTileRows];
+    float factors[kLargeTileRows];
 
     // --- every thread takes tiles of rows
 
     void runDividingRows() {
         int threads = m.pool.threads();
-        int tiles = (m.rows + kTileRows - 1) / kTileRows;
+        int tileRows = m.tileRows();
+        int tiles = (m.rows + tileRows - 1) / tileRows;
         tiles = (tiles + threads - 1) / threads * threads;
         tiles = tiles > m.rows ? m.rows : tiles;
         if (!m.streamsDivided) {
@@ -76,7 +77,7 @@ private:
         if (!m.streamsDivided) {
             meetAndRestart();
         }
-        tiles = (m.wanted + kTileRows - 1) / kTileRows;
+        tiles = (m.wanted + tileRows - 1) / tileRows;
         tiles = (tiles + threads - 1) / threads * threads;
         tiles = tiles > m.wanted ? m.wanted : tiles;
         for (int tile = take(); tile < tiles; tile = take()) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../src/coder.h"
+#include "../src/model.h"
 #include "coded.h"
 #include "mixing_tests.h"
 #include "plain.h"
@@ -139,6 +140,11 @@ void agreement(const char* name, const plain::Model& m, const std::vector<int>& 
             bool same = model != nullptr;
             for (int mostRows : {1, 5, 17, static_cast<int>(CL_ROWS_MAX)}) {
                 same = same && mixedCallsAgree(m, model, texts, static_cast<uint64_t>(mostRows), mostRows);
+            }
+            if (same) {
+                // The tiles of models that no cache holds.
+                model->weightBytes = codelength::kCachedWeights + 1;
+                same = mixedCallsAgree(m, model, texts, 2, CL_ROWS_MAX);
             }
             claim(same, std::string(name) + ": " + path + " on " + std::to_string(threads) +
                             " threads gives the plain model's integers in calls of any mix");

@@ -96,8 +96,9 @@ final class ServeCommand implements Callable<Integer> {
     @Option(
             names = "--in-flight",
             paramLabel = "N",
-            description = "How many requests compute at once; one of more than 64 KB counts as a quarter of them. More wait"
-                    + " their turn or are answered with 503.")
+            description =
+                    "How many requests compute at once; one of more than 64 KB counts as a quarter of them. More wait"
+                            + " their turn or are answered with 503.")
     private int inFlight = ServiceLimits.defaults().inFlight();
 
     @Option(names = "--queued", paramLabel = "N", description = "How many requests may wait for their turn.")

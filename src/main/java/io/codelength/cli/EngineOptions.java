@@ -11,7 +11,7 @@ final class EngineOptions {
             names = "--engine",
             paramLabel = "E",
             defaultValue = "auto",
-            description = "What computes: auto, cpu, pytorch or reference. All give the same bytes. Default: auto.")
+            description = "What computes: auto, cpu, cuda, pytorch or reference. All give the same bytes.")
     String engine = "auto";
 
     @Option(

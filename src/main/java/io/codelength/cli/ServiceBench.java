@@ -109,7 +109,18 @@ final class ServiceBench {
         facts.forEach((key, value) -> print("%s: %s", key, value));
         String line = "%-8s  %-10s  %7s  %8s  %11s  %8s  %8s  %8s  %7s  %s";
         print("");
-        print(line, "tier", "work", "clients", "seconds", "documents/s", "KB/s", "mean ms", "95 % ms", "of base", "lanes a step");
+        print(
+                line,
+                "tier",
+                "work",
+                "clients",
+                "seconds",
+                "documents/s",
+                "KB/s",
+                "mean ms",
+                "95 % ms",
+                "of base",
+                "lanes a step");
         for (Row row : rows) {
             print(
                     line,

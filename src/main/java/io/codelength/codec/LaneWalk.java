@@ -56,6 +56,7 @@ final class LaneWalk {
     private final Predictor predictor;
     private final Windows windows;
     private final int batchLanes;
+    private final int lanesTogether;
     private final CallScope scope;
     private final Deque<PredictionStream> idleStreams = new ArrayDeque<>();
     private final List<Walker> walkers = new ArrayList<>();
@@ -65,6 +66,7 @@ final class LaneWalk {
         this.predictor = predictor;
         this.windows = windows;
         this.batchLanes = batchLanes;
+        this.lanesTogether = Math.min(batchLanes, predictor.streamsTogether(windows.windowTokens()));
         this.scope = scope;
     }
 
@@ -94,7 +96,7 @@ final class LaneWalk {
     private void admit(PendingGroup pending) {
         while (pending.present()) {
             List<? extends Lane> lanes = pending.group().lanes();
-            if (!walkers.isEmpty() && walkers.size() + lanes.size() > batchLanes) {
+            if (!walkers.isEmpty() && walkers.size() + lanes.size() > lanesTogether) {
                 return;
             }
             if (!openStreams(lanes.size())) {

@@ -20,6 +20,14 @@ public interface Predictor extends AutoCloseable {
     long streamBytes(int windowTokens);
 
     /**
+     * Streams of this many positions that are stepped fastest together, if the caller may choose; results do not depend on it.
+     * Where memory is read faster than operations are made, the more the better.
+     */
+    default int streamsTogether(int windowTokens) {
+        return Integer.MAX_VALUE;
+    }
+
+    /**
      * Opens an empty stream; the caller feeds the start symbol itself.
      *
      * @param windowTokens positions, 1 to the model's context

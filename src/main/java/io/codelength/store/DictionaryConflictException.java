@@ -5,8 +5,9 @@ public final class DictionaryConflictException extends RuntimeException {
     private final String dictionary;
 
     DictionaryConflictException(String dictionary) {
-        super("Another dictionary with the id %s is stored; archives could not tell them apart. Train it with another size."
-                .formatted(dictionary));
+        super(
+                "Another dictionary with the id %s is stored; archives could not tell them apart. Train it with another size."
+                        .formatted(dictionary));
         this.dictionary = dictionary;
     }
 

@@ -47,8 +47,7 @@ public class StoreConfiguration {
     @Bean
     DictionaryStore dictionaryStore(
             StoredDictionaryRepository dictionaries, EntityManager entities, PlatformTransactionManager transactions) {
-        return new DictionaryStore(
-                dictionaries, entities, new TransactionTemplate(transactions), Clock.systemUTC());
+        return new DictionaryStore(dictionaries, entities, new TransactionTemplate(transactions), Clock.systemUTC());
     }
 
     @Bean

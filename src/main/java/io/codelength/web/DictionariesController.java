@@ -74,13 +74,17 @@ final class DictionariesController {
             throw new InvalidParameterException(
                     "size",
                     Integer.toString(size),
-                    "A dictionary has %d to %d bytes.".formatted(DictionaryTraining.BYTES_MIN, Dictionary.TEXT_BYTES_MAX));
+                    "A dictionary has %d to %d bytes."
+                            .formatted(DictionaryTraining.BYTES_MIN, Dictionary.TEXT_BYTES_MAX));
         }
         Splitting splitting = splitting(split);
         Dictionary dictionary = workbench.compute(
-                request, SAMPLE_BYTES_MAX, (body, scope) -> read(new PushbackInputStream(body, MAGIC_BYTES), splitting, size));
+                request,
+                SAMPLE_BYTES_MAX,
+                (body, scope) -> read(new PushbackInputStream(body, MAGIC_BYTES), splitting, size));
         boolean isNew = store.add(checkedName, dictionary);
-        DictionaryResource resource = DictionaryResource.of(facts(dictionary.id().toString()));
+        DictionaryResource resource =
+                DictionaryResource.of(facts(dictionary.id().toString()));
         URI place = URI.create("/v1/dictionaries/" + resource.id());
         return isNew
                 ? ResponseEntity.created(place).body(resource)

@@ -32,7 +32,8 @@ final class RequestDictionaries implements DictionarySource {
                 .orElseThrow(() -> new InvalidParameterException(
                         "dictionary",
                         dictionary,
-                        "There is no dictionary '%s'. GET /v1/dictionaries lists those there are.".formatted(dictionary)));
+                        "There is no dictionary '%s'. GET /v1/dictionaries lists those there are."
+                                .formatted(dictionary)));
         try {
             return options.withDictionary(found);
         } catch (IllegalArgumentException e) {

@@ -34,14 +34,11 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code src/test/resources/io/codelength/app/golden}, are ever written anew; a new format brings new ones.
  */
 class GoldenArchivesTest {
-    @TempDir
-    static Path home;
-
     private static EnginePredictors best;
     private static EnginePredictors reference;
 
     @BeforeAll
-    static void load() {
+    static void load(@TempDir Path home) {
         KnownModels models = new KnownModels(new ModelStore(home));
         best = new EnginePredictors(EngineChoice.AUTO, models, note -> {});
         reference = new EnginePredictors(new EngineChoice("reference", 2), models, note -> {});
@@ -89,8 +86,7 @@ class GoldenArchivesTest {
         }
         assertThat(compact)
                 .containsExactlyInAnyOrder(FrameMethod.STORED, FrameMethod.MIXED, FrameMethod.MIXED.withTransform());
-        assertThat(full)
-                .containsExactlyInAnyOrder(FrameMethod.CONTEXT_MIXING, FrameMethod.MIXED, FrameMethod.TOKENS);
+        assertThat(full).containsExactlyInAnyOrder(FrameMethod.CONTEXT_MIXING, FrameMethod.MIXED, FrameMethod.TOKENS);
         assertThat(((CompactArchive) open("dos.max.md")).overlaps()).isTrue();
         ArchiveHeader overlapping = ((ArchiveReader) open("document.max.md")).header();
         assertThat(overlapping.overlapTokens()).isPositive();

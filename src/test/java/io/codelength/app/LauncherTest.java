@@ -158,9 +158,9 @@ final class LauncherTest {
     }
 
     @Test
-    void theServiceGetsAParallelCollectorAndOptionsReachTheJvm() throws Exception {
+    void theServiceBeginsWithASmallHeapAndOptionsReachTheJvm() throws Exception {
         assertThat(run("list").out()).contains("<-XX:+UseSerialGC>");
-        assertThat(run("serve").out()).contains("<-XX:+UseG1GC>").doesNotContain("Serial");
+        assertThat(run("serve").out()).contains("<-XX:+UseSerialGC>", "<-Xms64m>");
         Outcome tuned = finish(start(
                 builder -> builder.environment().put("CODELENGTH_JAVA_OPTS", "-Xmx1g -Da=b"),
                 home.resolve("codelength"),

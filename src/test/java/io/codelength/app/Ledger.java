@@ -103,8 +103,7 @@ final class Ledger {
         CompressionOptions options =
                 new CompressionOptions(tier, OptionalInt.empty(), false, CompressionOptions.DEFAULT_BATCH_LANES);
         CallScope scope = CallScope.withMemory(1L << 30);
-        Optional<Predictor> predictor =
-                tier.needsModel() ? Optional.of(predictors.named("")) : Optional.empty();
+        Optional<Predictor> predictor = tier.needsModel() ? Optional.of(predictors.named("")) : Optional.empty();
         ByteArrayOutputStream archive = new ByteArrayOutputStream();
         new Compressor(predictors)
                 .compress(new ByteArrayInputStream(original), archive, predictor, options, scope, Progress.NONE);

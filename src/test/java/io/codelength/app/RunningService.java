@@ -59,7 +59,15 @@ final class RunningService implements AutoCloseable {
 
     static ServeOptions options(Path data, PredictorSource predictors, ServiceLimits limits) {
         return new ServeOptions(
-                0, ServeOptions.DEFAULT_ADDRESS, data, programs(), Optional.empty(), limits, predictors, new SchedulingStatistics(), List::of);
+                0,
+                ServeOptions.DEFAULT_ADDRESS,
+                data,
+                programs(),
+                Optional.empty(),
+                limits,
+                predictors,
+                new SchedulingStatistics(),
+                List::of);
     }
 
     static RunningService start(Path data, PredictorSource predictors, ServiceLimits limits) throws IOException {

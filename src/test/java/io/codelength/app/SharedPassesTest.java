@@ -171,9 +171,10 @@ class SharedPassesTest {
                 leaving.getOutputStream().write(archive);
                 // The one that leaves computes for all: it came first.
                 RunningService.await("one is computed for", () -> statistics.waiting() == 1);
-                CompletableFuture<List<byte[]>> others = CompletableFuture.supplyAsync(
-                        () -> allAtOnce(3, i -> service.post("/v1/decompress", archive)));
-                RunningService.await("four step together", () -> statistics.steps().largest() == 4);
+                CompletableFuture<List<byte[]>> others =
+                        CompletableFuture.supplyAsync(() -> allAtOnce(3, i -> service.post("/v1/decompress", archive)));
+                RunningService.await(
+                        "four step together", () -> statistics.steps().largest() == 4);
                 leaving.close();
                 RunningService.await("one has left", () -> service.inFlight() == 3);
                 assertThat(others).isNotDone();
@@ -193,8 +194,8 @@ class SharedPassesTest {
             byte[] text = LikelyText.of(paced, 1000, 1);
             byte[] archive = service.post("/v1/compress?tier=model", text).body();
             paced.setStepMillis(5);
-            CompletableFuture<List<byte[]>> first = CompletableFuture.supplyAsync(
-                    () -> allAtOnce(1, i -> service.post("/v1/decompress", archive)));
+            CompletableFuture<List<byte[]>> first =
+                    CompletableFuture.supplyAsync(() -> allAtOnce(1, i -> service.post("/v1/decompress", archive)));
             RunningService.await("the first is computed for", () -> statistics.waiting() == 1);
             HttpResponse<byte[]> second = service.post("/v1/decompress", archive);
             JsonNode problem = RunningService.problem(second, 503, "limit-exceeded");
@@ -240,8 +241,7 @@ class SharedPassesTest {
         return new SchedulingPredictor(paced, limits, System::nanoTime, statistics);
     }
 
-    private RunningService start(PredictorSource predictors, ServiceLimits limits)
-            throws IOException {
+    private RunningService start(PredictorSource predictors, ServiceLimits limits) throws IOException {
         return RunningService.start(new ServeOptions(
                 0,
                 ServeOptions.DEFAULT_ADDRESS,

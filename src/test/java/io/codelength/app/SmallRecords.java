@@ -79,7 +79,8 @@ public final class SmallRecords {
             Decompressor decompressor = new Decompressor(predictors, options.batchLanes());
             for (byte[] record : records) {
                 ByteArrayOutputStream archive = new ByteArrayOutputStream();
-                compressor.compress(new ByteArrayInputStream(record), archive, predictor, options, SCOPE, Progress.NONE);
+                compressor.compress(
+                        new ByteArrayInputStream(record), archive, predictor, options, SCOPE, Progress.NONE);
                 bytes += archive.size();
                 ByteArrayOutputStream restored = new ByteArrayOutputStream();
                 decompressor.decompress(

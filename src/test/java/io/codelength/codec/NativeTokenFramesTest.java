@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Token frames coded in native code are those coded in Java, and what is wrong with a damaged one is said in the same words. */
+/** Token frames coded in native code are those coded in Java, and a damaged one is refused in the same words. */
 class NativeTokenFramesTest {
     private static ReferenceEngine javaEngine;
     private static CpuEngine nativeEngine;

@@ -105,7 +105,9 @@ class ArchiveRoundTripTest {
 
     @Test
     void compactArchivesComeBackAndAreSmall() throws IOException {
-        for (int bytes = 0; bytes <= CompactArchive.ORIGINAL_BYTES_MAX; bytes += bytes < 300 ? 1 : bytes < 16_300 ? 97 : 1) {
+        for (int bytes = 0;
+                bytes <= CompactArchive.ORIGINAL_BYTES_MAX;
+                bytes += bytes < 300 ? 1 : bytes < 16_300 ? 97 : 1) {
             byte[] original = TestArchive.text(bytes, bytes);
             byte[] stored = CompactArchive.stored(original).toBytes();
             assertThat(stored.length).isLessThanOrEqualTo(bytes + (bytes < 16_384 ? 9 : 10));
@@ -115,7 +117,8 @@ class ArchiveRoundTripTest {
                 continue;
             }
             for (ModelReference model : TestArchive.MODELS) {
-                byte[] coded = CompactArchive.coded(FrameMethod.TOKENS, bytes % 2 == 0, Optional.of(model), original, payload)
+                byte[] coded = CompactArchive.coded(
+                                FrameMethod.TOKENS, bytes % 2 == 0, Optional.of(model), original, payload)
                         .toBytes();
                 assertThat(coded.length - payload.length)
                         .isLessThanOrEqualTo(model instanceof ModelReference.Shipped ? 11 : 19);

@@ -38,10 +38,10 @@ class HostileArchiveTest {
                             .toBytes()));
         }
         DictionaryId dictionary = new DictionaryId(0x1f00a9c3);
-        archives.add(TestArchive.builder(
-                        ArchiveHeader.WITHOUT_MODEL.withMixing(22).withDictionary(dictionary))
-                .coded(FrameMethod.CONTEXT_MIXING, 1, TestArchive.text(6, 90))
-                .build());
+        archives.add(
+                TestArchive.builder(ArchiveHeader.WITHOUT_MODEL.withMixing(22).withDictionary(dictionary))
+                        .coded(FrameMethod.CONTEXT_MIXING, 1, TestArchive.text(6, 90))
+                        .build());
         byte[] record = TestArchive.text(7, 40);
         archives.add(new TestArchive(
                 record,

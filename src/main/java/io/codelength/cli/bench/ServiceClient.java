@@ -70,8 +70,7 @@ public final class ServiceClient {
         HttpResponse<byte[]> answer = send(request(path).POST(BodyPublishers.ofByteArray(body)));
         if (answer.statusCode() != 200) {
             throw new IOException("%s%s answered %d: %s"
-                    .formatted(
-                            service, path, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8)));
+                    .formatted(service, path, answer.statusCode(), new String(answer.body(), StandardCharsets.UTF_8)));
         }
         return answer.body();
     }

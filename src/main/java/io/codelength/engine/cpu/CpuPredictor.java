@@ -3,7 +3,9 @@ package io.codelength.engine.cpu;
 import com.sun.jna.Pointer;
 import io.codelength.coding.IntervalSequence;
 import io.codelength.coding.RangeDecoder;
+import io.codelength.exact.QuantizedMatrix;
 import io.codelength.limit.CallScope;
+import io.codelength.model.ExactLayer;
 import io.codelength.model.ExactModel;
 import io.codelength.predict.BudgetedStream;
 import io.codelength.predict.Passage;
@@ -21,7 +23,18 @@ import java.util.List;
  * each a symbol at one position of one stream; between calls the wish to stop is heard.
  */
 final class CpuPredictor implements Predictor {
+    /**
+     * What keys and values should stay within while streams are stepped, since memory is several times slower: half of a usual
+     * third-level cache, which weights and others share. Where the weights alone are more, they come from memory anyway, and
+     * the more streams share them the better.
+     */
+    private static final long PROCESSOR_CACHE_BYTES = 16L << 20;
+
+    /** Streams come in such numbers, those of the lanes that share a coder; so many share what is read of the weights well. */
+    private static final int STREAMS_STEP = 8;
+
     private final ExactModel model;
+    private final long cacheBytes;
     private final KernelFunctions kernels;
     private final Pointer pointer;
     private final NativeCoding coding;
@@ -42,12 +55,14 @@ final class CpuPredictor implements Predictor {
     private int rows;
 
     CpuPredictor(ExactModel model, String path, int threads) {
-        this(Kernels.get(), model, path, threads);
+        this(Kernels.get(), model, path, threads, PROCESSOR_CACHE_BYTES);
     }
 
-    CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads) {
+    /** @param cacheBytes what keys and values should stay within; 0 if it does not matter */
+    CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads, long cacheBytes) {
         this.kernels = kernels;
         this.model = model;
+        this.cacheBytes = weightBytes(model) > cacheBytes ? 0 : cacheBytes;
         HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
         pointer = NativeModel.create(kernels, model, path, threads);
         headSymbols.give(kernels, pointer);
@@ -62,6 +77,23 @@ final class CpuPredictor implements Predictor {
                     view(exponentials, 4L * stride * row, 4L * stride).asIntBuffer(),
                     view(sums, 8L * (blocks + 1) * row, 8L * (blocks + 1)).asLongBuffer());
         }
+    }
+
+    private static long weightBytes(ExactModel model) {
+        long sum = model.head().values().length;
+        for (ExactLayer layer : model.layers()) {
+            for (QuantizedMatrix matrix : List.of(
+                    layer.query(),
+                    layer.key(),
+                    layer.value(),
+                    layer.output(),
+                    layer.gate(),
+                    layer.up(),
+                    layer.down())) {
+                sum += matrix.values().length;
+            }
+        }
+        return sum;
     }
 
     private static ByteBuffer view(Pointer memory, long offset, long bytes) {
@@ -79,6 +111,15 @@ final class CpuPredictor implements Predictor {
             requireOpen();
             return kernels.cl_stream_bytes(pointer, windowTokens);
         }
+    }
+
+    @Override
+    public int streamsTogether(int windowTokens) {
+        if (cacheBytes == 0) {
+            return Kernels.ROWS_MAX;
+        }
+        long fitting = cacheBytes / streamBytes(windowTokens);
+        return (int) Math.min(Kernels.ROWS_MAX, (fitting / STREAMS_STEP + 1) * STREAMS_STEP);
     }
 
     @Override
@@ -153,8 +194,7 @@ final class CpuPredictor implements Predictor {
         }
         byte[] payload = new byte[Math.addExact(Math.multiplyExact(RangeDecoder.SYMBOL_BYTES_MAX, count), ends.length)];
         long[] payloadEnds = new long[ends.length];
-        int code = kernels.cl_encode(
-                ends.length, ends, below, frequency, total, payload, payload.length, payloadEnds);
+        int code = kernels.cl_encode(ends.length, ends, below, frequency, total, payload, payload.length, payloadEnds);
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused %d intervals with code %d".formatted(count, code));

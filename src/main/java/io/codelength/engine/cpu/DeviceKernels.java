@@ -70,7 +70,7 @@ public final class DeviceKernels {
      */
     public Predictor predictor(ExactModel model) {
         try {
-            return new CpuPredictor(functions, model, functions.cl_paths(), 1);
+            return new CpuPredictor(functions, model, functions.cl_paths(), 1, 0);
         } catch (OutOfMemoryError e) {
             throw new CpuUnavailableException(
                     "the CUDA device has no memory for model %s; choose cpu, pytorch or reference"

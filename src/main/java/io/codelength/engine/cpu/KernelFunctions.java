@@ -47,8 +47,7 @@ interface KernelFunctions extends Library {
 
     Pointer cl_coding_of(Pointer model);
 
-    int cl_read_coded(
-            Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
+    int cl_read_coded(Pointer model, int rows, long[] streams, int[] positions, int[] symbols, byte[] wanted);
 
     int cl_encode(
             int sequences,

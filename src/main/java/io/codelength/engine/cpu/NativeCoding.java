@@ -150,7 +150,11 @@ final class NativeCoding {
     void resume() {
         for (int number = 0; number < decoderCount; number++) {
             decoder(number)
-                    .resume(code.get(number), range.get(number), at.get(number) - decoderSlots[number], pastEnd.get(number));
+                    .resume(
+                            code.get(number),
+                            range.get(number),
+                            at.get(number) - decoderSlots[number],
+                            pastEnd.get(number));
             decoders[number] = null;
         }
     }

@@ -194,7 +194,9 @@ public final class KnownModels {
         KnownModel ours = known.get(model.number());
         if (ours == null) {
             ours = new KnownModel.OfProgram(
-                    model, read(model).fingerprint(), ShippedModels.source(model).length());
+                    model,
+                    read(model).fingerprint(),
+                    ShippedModels.source(model).length());
             known.put(model.number(), ours);
         }
         return ours;

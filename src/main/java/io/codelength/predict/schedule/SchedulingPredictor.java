@@ -75,6 +75,11 @@ public final class SchedulingPredictor implements Predictor {
     }
 
     @Override
+    public int streamsTogether(int windowTokens) {
+        return engine.streamsTogether(windowTokens);
+    }
+
+    @Override
     public PredictionStream open(int windowTokens, CallScope scope) {
         return new ScheduledStream(this, engine.open(windowTokens, scope));
     }

@@ -103,10 +103,7 @@ final class BatchLaws {
         int[] at = streams.stream().mapToInt(PredictionStream::position).toArray();
         int[] next = Arrays.stream(at).map(position -> symbols[position]).toArray();
         predictor.step(
-                streams,
-                next,
-                (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[at[item]]),
-                SCOPE);
+                streams, next, (item, index, row) -> assertThat(hash(row)).isEqualTo(expected[at[item]]), SCOPE);
     }
 
     static int[] symbols(ExactModel model, int count, long seed) {

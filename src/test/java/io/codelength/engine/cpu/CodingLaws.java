@@ -72,18 +72,24 @@ final class CodingLaws {
         for (int lanes : new int[] {1, 2, 8, 9, 32, 70}) {
             Random random = new Random(seed + lanes);
             Coded coded = encode(rows, coding, lanes, random);
-            assertThat(decode(coding, coded, true)).isEqualTo(decode(rows, coded, false)).satisfies(decoded -> {
-                assertThat(decoded.end).isEmpty();
-                for (int lane = 0; lane < lanes; lane++) {
-                    assertThat(decoded.symbols.get(lane))
-                            .containsExactlyElementsOf(Arrays.stream(coded.lanes[lane]).boxed().toList());
-                }
-            });
+            assertThat(decode(coding, coded, true))
+                    .isEqualTo(decode(rows, coded, false))
+                    .satisfies(decoded -> {
+                        assertThat(decoded.end).isEmpty();
+                        for (int lane = 0; lane < lanes; lane++) {
+                            assertThat(decoded.symbols.get(lane))
+                                    .containsExactlyElementsOf(Arrays.stream(coded.lanes[lane])
+                                            .boxed()
+                                            .toList());
+                        }
+                    });
             int refused = 0;
             for (int round = 0; round < 5; round++) {
                 Coded damaged = coded.damaged(random);
                 Decoded expected = decode(rows, damaged, false);
-                assertThat(decode(coding, damaged, false)).as("seed %d, round %d", seed, round).isEqualTo(expected);
+                assertThat(decode(coding, damaged, false))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(expected);
                 refused += expected.end.isEmpty() ? 0 : 1;
             }
             assertThat(refused).as("damaged payloads that were refused").isPositive();
@@ -94,7 +100,8 @@ final class CodingLaws {
     static Coded encode(Predictor rows, Predictor coding, int lanes, Random random) {
         int[][] symbols = new int[lanes][];
         for (int lane = 0; lane < lanes; lane++) {
-            symbols[lane] = random.ints(1 + random.nextInt(LENGTH_MAX), 0, rows.model().symbolCount())
+            symbols[lane] = random.ints(
+                            1 + random.nextInt(LENGTH_MAX), 0, rows.model().symbolCount())
                     .toArray();
         }
         List<IntervalSequence> expected = intervals(rows, symbols, false);

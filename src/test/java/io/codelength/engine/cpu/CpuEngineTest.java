@@ -213,6 +213,22 @@ class CpuEngineTest {
         }
     }
 
+    @Test
+    void streamsThatGoTogetherFillTheCacheUnlessWeightsDo() {
+        ExactModel model = models().get(1);
+        long bytes;
+        try (Predictor predictor = new CpuPredictor(Kernels.get(), model, "scalar", 1, Long.MAX_VALUE)) {
+            bytes = predictor.streamBytes(300);
+            assertThat(predictor.streamsTogether(300)).isEqualTo(Kernels.ROWS_MAX);
+        }
+        try (Predictor predictor = new CpuPredictor(Kernels.get(), model, "scalar", 1, 20 * bytes)) {
+            assertThat(predictor.streamsTogether(300)).isEqualTo(24);
+        }
+        try (Predictor predictor = new CpuPredictor(Kernels.get(), model, "scalar", 1, 1)) {
+            assertThat(predictor.streamsTogether(300)).isEqualTo(Kernels.ROWS_MAX);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("paths")
     void loadingRunsTheVectors(String path) {

@@ -108,7 +108,8 @@ class NativeCodingTest {
         try (ReferenceEngine engine = new ReferenceEngine(1);
                 Predictor rows = engine.load(model);
                 Predictor coding = new CpuPredictor(model, CpuEngine.paths().get(0), 1)) {
-            byte[] payload = CodingLaws.encode(rows, coding, 1, new Random(3)).payloads().get(0);
+            byte[] payload =
+                    CodingLaws.encode(rows, coding, 1, new Random(3)).payloads().get(0);
             for (Predictor predictor : List.of(rows, coding)) {
                 RangeDecoder decoder = new RangeDecoder(payload, 0, payload.length);
                 List<PredictionStream> streams = new ArrayList<>();
@@ -168,11 +169,8 @@ class NativeCodingTest {
             IntervalSequence sequence = new IntervalSequence(1);
             assertThatThrownBy(() -> sequence.add(3, 2, 4)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> sequence.add(0, 1, 1L << 48)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> coding.step(
-                            List.of(stream),
-                            new int[1],
-                            new SymbolSink(model.symbolCount()),
-                            SCOPE))
+            assertThatThrownBy(
+                            () -> coding.step(List.of(stream), new int[1], new SymbolSink(model.symbolCount()), SCOPE))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("code 1");
         }

@@ -269,7 +269,8 @@ class PyTorchEngineTest {
             long before = residentKilobytes();
             steps(predictor, streams, symbols, scope, 3000);
             assertThat(predictor.lastingTensors()).isEqualTo(tensors);
-            // A single leaked tensor of a step would be some 3000 objects. The Java heap may touch what it had not used.
+            // A single leaked tensor of a step would be some 3000 objects. The Java heap may touch what it had not
+            // used.
             long heapGrowth = (heap.totalMemory() >> 10) - usedHeap;
             assertThat(residentKilobytes() - before - heapGrowth).isLessThan(100_000);
             streams.forEach(PredictionStream::close);
