@@ -130,20 +130,20 @@ class SharedPassesTest {
 
     private void showsWhatItCounted(String metrics) {
         assertThat(metric(metrics, "codelength_predict_tokens_total{kind=\"step\"}"))
-                .isEqualTo(statistics.steps().tokens());
+                .isEqualTo((double) statistics.steps().tokens());
         assertThat(metric(metrics, "codelength_predict_tokens_total{kind=\"prefill\"}"))
-                .isEqualTo(statistics.prefills().tokens());
+                .isEqualTo((double) statistics.prefills().tokens());
         assertThat(metric(metrics, "codelength_predict_passes_seconds_count{kind=\"step\"}"))
-                .isEqualTo(statistics.steps().count());
+                .isEqualTo((double) statistics.steps().count());
         assertThat(metric(metrics, "codelength_predict_passes_seconds_sum{kind=\"step\"}"))
                 .isPositive();
         assertThat(metric(metrics, "codelength_predict_callers_total{kind=\"step\"}"))
-                .isEqualTo(statistics.steps().callers());
+                .isEqualTo((double) statistics.steps().callers());
         assertThat(metric(metrics, "codelength_predict_batch_largest{kind=\"step\"}"))
-                .isEqualTo(statistics.steps().largest());
+                .isEqualTo((double) statistics.steps().largest());
         assertThat(metric(metrics, "codelength_predict_batch_mean{kind=\"step\"}"))
                 .isGreaterThan(1);
-        assertThat(metric(metrics, "codelength_predict_queue_seconds_count")).isEqualTo(statistics.calls());
+        assertThat(metric(metrics, "codelength_predict_queue_seconds_count")).isEqualTo((double) statistics.calls());
         assertThat(metric(metrics, "codelength_predict_calls_waiting")).isZero();
         assertThat(metric(metrics, "codelength_work_in_flight")).isZero();
     }
@@ -156,6 +156,7 @@ class SharedPassesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the client closes its connection in the middle of its request
     void aClientThatGoesAwayStopsItsOwnWorkAndNobodyElses() throws Exception {
         try (PacedPredictor paced = new PacedPredictor(new ReferenceEngine(1).load(TinyModels.small()));
                 SchedulingPredictor shared = shared(paced, SchedulingLimits.DEFAULT);
@@ -164,10 +165,7 @@ class SharedPassesTest {
             byte[] archive = service.post("/v1/compress?tier=model", text).body();
             paced.setStepMillis(5);
             try (Socket leaving = service.connect()) {
-                leaving.getOutputStream()
-                        .write(("POST /v1/decompress HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-                                        .formatted(archive.length))
-                                .getBytes(StandardCharsets.ISO_8859_1));
+                leaving.getOutputStream().write(postHeader(archive));
                 leaving.getOutputStream().write(archive);
                 // The one that leaves computes for all: it came first.
                 RunningService.await("one is computed for", () -> statistics.waiting() == 1);
@@ -219,10 +217,7 @@ class SharedPassesTest {
                 for (int i = 0; i < 8; i++) {
                     Socket client = service.connect();
                     clients.add(client);
-                    client.getOutputStream()
-                            .write(("POST /v1/decompress HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-                                            .formatted(archive.length))
-                                    .getBytes(StandardCharsets.ISO_8859_1));
+                    client.getOutputStream().write(postHeader(archive));
                     client.getOutputStream().write(archive);
                 }
                 RunningService.await("all are computed for", () -> statistics.waiting() == clients.size());
@@ -252,5 +247,11 @@ class SharedPassesTest {
                 predictors,
                 statistics,
                 List::of));
+    }
+
+    private static byte[] postHeader(byte[] archive) {
+        return "POST /v1/decompress HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
+                .formatted(archive.length)
+                .getBytes(StandardCharsets.ISO_8859_1);
     }
 }

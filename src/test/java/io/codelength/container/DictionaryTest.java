@@ -83,6 +83,13 @@ class DictionaryTest {
                     assertThat(at).as("bytes taken").isLessThan(head.length);
                     return head[at++] & 0xff;
                 }
+
+                @Override
+                public int read(byte[] target, int offset, int count) {
+                    assertThat(count).as("bytes asked for").isLessThanOrEqualTo(head.length);
+                    target[offset] = (byte) read();
+                    return 1;
+                }
             };
             assertThatThrownBy(() -> Dictionary.read("test.cldict", endless))
                     .isInstanceOf(CorruptContainerException.class)

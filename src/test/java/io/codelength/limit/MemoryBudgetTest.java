@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
     @Test
+    @SuppressWarnings("try") // closing early, and twice, is what is tested
     void whatIsOnesOwnIsTakenFirstAndThenWhatIsCommon() {
         MemoryBudget common = new MemoryBudget(100);
         MemoryBudget one = new MemoryBudget(10, common);

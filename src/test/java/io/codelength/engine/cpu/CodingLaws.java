@@ -144,7 +144,7 @@ final class CodingLaws {
                 interval(item, index, row.below(symbol), row.frequency(symbol), row.total());
             }
         };
-        predictor.prefill(passages, inNativeCode ? sink : (RowSink) sink::accept, SCOPE);
+        predictor.prefill(passages, inNativeCode ? sink : rowsOnly(sink), SCOPE);
         streams.forEach(PredictionStream::close);
         List<IntervalSequence> sequences = new ArrayList<>();
         for (int first = 0; first < lanes.length; first += LANES_PER_CODER) {
@@ -219,5 +219,10 @@ final class CodingLaws {
         }
         streams.forEach(PredictionStream::close);
         return new Decoded(found, end);
+    }
+
+    /** The same sink, but engines cannot tell that it wants no more of a row than an interval. */
+    private static RowSink rowsOnly(RowSink sink) {
+        return (item, index, row) -> sink.accept(item, index, row);
     }
 }
