@@ -50,10 +50,15 @@ class CodecDamageTest {
                 LikelyText.of(tiny.predictor(), 2100, 4));
     }
 
+    /** The last of the originals takes the full form, since it has lanes; the others the compact one. */
+    private static byte[] inItsForm(byte[] original) {
+        return Archives.compress(tiny, original, Archives.options(original.length > 2000 ? 2 : 0, 64));
+    }
+
     @Test
     void everyFlippedBitOfSmallArchivesIsRefused() {
         for (byte[] original : smallOriginals()) {
-            byte[] archive = Archives.compress(tiny, original, Archives.options(0, 64));
+            byte[] archive = inItsForm(original);
             for (int bit = 0; bit < 8 * archive.length; bit++) {
                 byte[] damaged = archive.clone();
                 damaged[bit / 8] ^= (byte) (1 << bit % 8);
@@ -65,7 +70,7 @@ class CodecDamageTest {
     @Test
     void everyTruncationOfSmallArchivesIsRefused() {
         for (byte[] original : smallOriginals()) {
-            byte[] archive = Archives.compress(tiny, original, Archives.options(0, 64));
+            byte[] archive = inItsForm(original);
             for (int length = 0; length < archive.length; length++) {
                 isRefusedOrHarmless(
                         "%d bytes, cut at %d".formatted(original.length, length),

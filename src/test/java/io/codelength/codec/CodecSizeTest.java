@@ -68,7 +68,8 @@ class CodecSizeTest {
     @Test
     void framedArchivesAreWithinTheirBoundOfTheIdeal() {
         for (int lanes : new int[] {1, 8, 9, 32}) {
-            for (int length : new int[] {2049, 20_000, 270_000}) {
+            // One more than a frame, with more lanes than a coder takes; once, since it takes long.
+            for (int length : lanes == 9 ? new int[] {2049, 20_000, 270_000} : new int[] {2049, 20_000}) {
                 byte[] original = LikelyText.of(shipped.predictor(), length, length);
                 int frames = frames(original).size();
                 double bound = idealBytes(original, lanes) * 1.0005 + frames * (8 + 32) + 96;
