@@ -45,4 +45,22 @@ public record ExactModel(
     public int startSymbol() {
         return symbolCount();
     }
+
+    /** Weights that one symbol is multiplied with: those of all layers and of the head, a byte each. */
+    public long productsPerSymbol() {
+        long products = head.values().length;
+        for (ExactLayer layer : layers) {
+            for (QuantizedMatrix matrix : List.of(
+                    layer.query(),
+                    layer.key(),
+                    layer.value(),
+                    layer.output(),
+                    layer.gate(),
+                    layer.up(),
+                    layer.down())) {
+                products += matrix.values().length;
+            }
+        }
+        return products;
+    }
 }

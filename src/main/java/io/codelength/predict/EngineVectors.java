@@ -97,7 +97,7 @@ public final class EngineVectors {
         models.add(made.scattered(length));
         int flat = Math.min(model.shape().contextTokens(), 640);
         models.add(made.flat(flat));
-        boolean whole = products(model) <= WHOLE_MODEL_PRODUCTS;
+        boolean whole = model.productsPerSymbol() <= WHOLE_MODEL_PRODUCTS;
         if (!whole) {
             models.add(made.excerpt(4_096));
         }
@@ -113,25 +113,7 @@ public final class EngineVectors {
     }
 
     private static int length(ExactModel model, int most) {
-        return (int) Math.max(2, Math.min(most, PRODUCTS / products(model)));
-    }
-
-    /** Products of weights that one symbol takes. */
-    private static long products(ExactModel model) {
-        long products = model.head().values().length;
-        for (ExactLayer layer : model.layers()) {
-            for (QuantizedMatrix matrix : List.of(
-                    layer.query(),
-                    layer.key(),
-                    layer.value(),
-                    layer.output(),
-                    layer.gate(),
-                    layer.up(),
-                    layer.down())) {
-                products += matrix.values().length;
-            }
-        }
-        return products;
+        return (int) Math.max(2, Math.min(most, PRODUCTS / model.productsPerSymbol()));
     }
 
     private static void compare(String engine, Predictor candidate, int length) {

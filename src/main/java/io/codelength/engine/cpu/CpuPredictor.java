@@ -3,9 +3,7 @@ package io.codelength.engine.cpu;
 import com.sun.jna.Pointer;
 import io.codelength.coding.IntervalSequence;
 import io.codelength.coding.RangeDecoder;
-import io.codelength.exact.QuantizedMatrix;
 import io.codelength.limit.CallScope;
-import io.codelength.model.ExactLayer;
 import io.codelength.model.ExactModel;
 import io.codelength.predict.BudgetedStream;
 import io.codelength.predict.Passage;
@@ -62,7 +60,7 @@ final class CpuPredictor implements Predictor {
     CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads, long cacheBytes) {
         this.kernels = kernels;
         this.model = model;
-        this.cacheBytes = weightBytes(model) > cacheBytes ? 0 : cacheBytes;
+        this.cacheBytes = model.productsPerSymbol() > cacheBytes ? 0 : cacheBytes;
         HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
         pointer = NativeModel.create(kernels, model, path, threads);
         headSymbols.give(kernels, pointer);
@@ -77,23 +75,6 @@ final class CpuPredictor implements Predictor {
                     view(exponentials, 4L * stride * row, 4L * stride).asIntBuffer(),
                     view(sums, 8L * (blocks + 1) * row, 8L * (blocks + 1)).asLongBuffer());
         }
-    }
-
-    private static long weightBytes(ExactModel model) {
-        long sum = model.head().values().length;
-        for (ExactLayer layer : model.layers()) {
-            for (QuantizedMatrix matrix : List.of(
-                    layer.query(),
-                    layer.key(),
-                    layer.value(),
-                    layer.output(),
-                    layer.gate(),
-                    layer.up(),
-                    layer.down())) {
-                sum += matrix.values().length;
-            }
-        }
-        return sum;
     }
 
     private static ByteBuffer view(Pointer memory, long offset, long bytes) {
