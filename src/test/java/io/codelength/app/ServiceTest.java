@@ -66,6 +66,9 @@ class ServiceTest {
                         "/v1/compress",
                         "/v1/decompress",
                         "/v1/measure",
+                        "/v1/dictionaries",
+                        "/v1/dictionaries/{id}",
+                        "/v1/dictionaries/{id}/content",
                         "/v1/models");
     }
 
