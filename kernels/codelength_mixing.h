@@ -11,13 +11,14 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_MIXING_ABI = 2 };
+enum { CL_MIXING_ABI = 3 };
 
 // What cl_mixer_decide answers instead of a node or a symbol: the symbol does not fit into its lane; no text has this payload.
 enum { CL_NO_ROOM = 1 << 30, CL_BAD_CODE = (1 << 30) + 1 };
 
 typedef struct cl_mixing cl_mixing;
 typedef struct cl_spelling cl_spelling;
+typedef struct cl_head cl_head;
 typedef struct cl_mixer cl_mixer;
 
 CL_API int32_t cl_mixing_abi(void);
@@ -26,10 +27,11 @@ CL_API int32_t cl_mixing_abi(void);
 CL_API const char* cl_mixing_paths(void);
 
 // Learns the prior. stretch: 4096 entries; squash: 2·2815 + 1; states: number of counter states, at most 256; next: [states, 2];
-// totals, meanings: [states]. All is copied. Null if the path is unknown here, a size is wrong or memory is short.
+// totals, meanings: [states]; logs: 4096 logarithms of mantissas and that of 2. All is copied. Null if the path is unknown here, a size is wrong or memory is short.
 CL_API cl_mixing* cl_mixing_create(
     const char* path, const int16_t* stretch, const uint16_t* squash, int32_t squash_count, int32_t states,
-    const uint8_t* next, const uint8_t* totals, const int32_t* meanings, const uint8_t* prior, int32_t prior_count);
+    const uint8_t* next, const uint8_t* totals, const int32_t* meanings, const int32_t* logs, const uint8_t* prior,
+    int32_t prior_count);
 
 // Learns a dictionary of 1 byte to 1 MiB behind what `mixing` has learned, which must outlive the answer and have no dictionary
 // itself. Null if the size is wrong or memory is short.
@@ -44,6 +46,12 @@ CL_API cl_spelling* cl_spelling_create(
     const int32_t* lower, const int32_t* upper, const int32_t* offsets, const uint8_t* bytes);
 
 CL_API void cl_spelling_free(cl_spelling* spelling);
+
+// Which rows of a model's head stand for which symbol, as cl_symbols (codelength_kernels.h) has it. Null if the arrays do not
+// describe so many rows or memory is short.
+CL_API cl_head* cl_head_create(int32_t head_rows, int32_t symbols, const int32_t* first_row, const int32_t* rowless);
+
+CL_API void cl_head_free(cl_head* head);
 
 // A frame. spelling: null without a model. lane_starts: [lanes + 1], ascending from 0. memory_bits: 16 to 26. Null if
 // something is out of range or memory is short.
@@ -80,6 +88,12 @@ CL_API int32_t cl_mixer_begin(cl_mixer* mixer, int32_t lane);
 // Decodes the decision at the node, whose upper half has these odds: returns the next node, or the complement of the symbol,
 // or CL_NO_ROOM, or CL_BAD_CODE.
 CL_API int32_t cl_mixer_decide(cl_mixer* mixer, int32_t odds);
+
+// cl_mixer_begin and cl_mixer_decide to the symbol's end, with the odds that a row of frequencies gives: exponentials of the
+// head's rows, and their sums before each block of 128 (cl_exponentials, cl_sums; of whichever library). Returns the complement
+// of the symbol, or CL_NO_ROOM, or CL_BAD_CODE, which it is too if head and spelling differ in their number of symbols.
+CL_API int32_t cl_mixer_next(
+    cl_mixer* mixer, int32_t lane, const cl_head* head, const int32_t* exponentials, const int64_t* sums);
 
 // CL_OK if the payload is just as long as what was decoded, else CL_BAD_CODE.
 CL_API int32_t cl_mixer_end(const cl_mixer* mixer);

@@ -78,12 +78,17 @@ int64_t totalOf(const SymbolTable& table, const int64_t* sums) {
     return sums[blocksOf(table)] + table.rowless[static_cast<size_t>(table.symbols)];
 }
 
+int64_t belowOf(const SymbolTable& table, const int32_t* e, const int64_t* sums, int32_t symbol) {
+    const int first = table.firstRow[static_cast<size_t>(symbol)];
+    // The row behind the last of a head that fills its blocks has no block; its sum is that of all.
+    const int64_t before = first == table.headRows ? sums[blocksOf(table)] : sumBefore(e, sums, first);
+    return before + table.rowless[static_cast<size_t>(symbol)];
+}
+
 Interval intervalOf(const SymbolTable& table, const int32_t* e, const int64_t* sums, int32_t symbol) {
     const int first = table.firstRow[static_cast<size_t>(symbol)];
     const int next = table.firstRow[static_cast<size_t>(symbol) + 1];
-    // The row behind the last of a head that fills its blocks has no block; its sum is that of all.
-    const int64_t before = first == table.headRows ? sums[blocksOf(table)] : sumBefore(e, sums, first);
-    return {symbol, before + table.rowless[static_cast<size_t>(symbol)], first == next ? 1 : sumOf(e, first, next)};
+    return {symbol, belowOf(table, e, sums, symbol), first == next ? 1 : sumOf(e, first, next)};
 }
 
 Interval find(const SymbolTable& table, const int32_t* e, const int64_t* sums, int64_t target) {

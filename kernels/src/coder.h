@@ -29,8 +29,10 @@ struct Interval {
     int64_t frequency;
 };
 
-// e: [whole blocks of exponentials]; sums: [blocks + 1] before each block.
+// e: [whole blocks of exponentials]; sums: [blocks + 1] before each block. belowOf: the frequencies of all symbols before this
+// one, 0 to `symbols`, both included.
 int64_t totalOf(const SymbolTable& table, const int64_t* sums);
+int64_t belowOf(const SymbolTable& table, const int32_t* e, const int64_t* sums, int32_t symbol);
 Interval intervalOf(const SymbolTable& table, const int32_t* e, const int64_t* sums, int32_t symbol);
 Interval find(const SymbolTable& table, const int32_t* e, const int64_t* sums, int64_t target);
 

@@ -9,6 +9,8 @@
 #include <memory>
 #include <vector>
 
+#include "coder.h"
+
 namespace codelength {
 namespace mixing {
 
@@ -36,6 +38,8 @@ constexpr int kExtraRate = 60;
 constexpr int kFinalRate = 3;
 constexpr uint32_t kStateLimit = 255;
 constexpr uint32_t kCountLimit = 1023;
+constexpr int kLogBits = 12;  // of a mantissa
+constexpr int kLogGuard = 8;
 constexpr int kSure = 768;  // log odds beyond which a model is sure of itself
 constexpr int kStopContexts = 6;
 constexpr int kStopInputs = 16;
@@ -57,6 +61,16 @@ struct Tables {
     uint32_t newMatch[kMatchRows];
     uint16_t newPoints[kPoints];
     int32_t rate[1024];
+    int32_t logs[1 << kLogBits];  // natural logarithms of mantissas, in 1/65536
+    int32_t logOf2;
+};
+
+// A row of frequencies, as a model's pass leaves it.
+struct Row {
+    const SymbolTable& table;
+    const int32_t* exponentials;  // [rows of the head]
+    const int64_t* sums;          // [blocks + 1] before each block
+    int64_t below(int symbol) const { return belowOf(table, exponentials, sums, symbol); }
 };
 
 struct Match {
@@ -173,6 +187,19 @@ inline uint32_t hash(uint32_t a, uint32_t b) {
     return x ^ x >> 13;
 }
 
+// 1/65536 nats; a value's first 13 bits count.
+inline int logOf(const Tables& t, int64_t value) {
+    uint64_t v = value < 1 ? 1 : static_cast<uint64_t>(value);
+    int exponent = 63 - __builtin_clzll(v);
+    uint64_t mantissa = exponent >= kLogBits ? v >> (exponent - kLogBits) : v << (kLogBits - exponent);
+    return exponent * t.logOf2 + t.logs[mantissa & ((1 << kLogBits) - 1)];
+}
+
+// Log odds of two masses, as io.codelength.mix.LogOdds.
+inline int logOdds(const Tables& t, int64_t one, int64_t zero) {
+    return limit((logOf(t, one) - logOf(t, zero) + (1 << (kLogGuard - 1))) >> kLogGuard);
+}
+
 inline int oddsClass(int odds) {
     return (odds + kMax) * 16 / (2 * kMax + 1);
 }
@@ -287,6 +314,8 @@ struct MixingPath {
     bool (*decodeBytes)(Mixing&, RangeDecoder&, uint8_t* text, int count);
     bool (*encodeSymbol)(Mixing&, Walk&, RangeEncoder&, int symbol, const int16_t*& odds, const int16_t* oddsEnd);
     int (*decodeDecision)(Mixing&, Walk&, RangeDecoder&, int odds);
+    int (*decodeSymbol)(Mixing&, Walk&, RangeDecoder&, const Row& row);
+    void (*expect)(const Mixing&, const Lane& lane);
     bool (*endSymbol)(Mixing&, Walk&);
 };
 

@@ -553,3 +553,29 @@ static int decodeDecision(Mixing& m, Walk& walk, RangeDecoder& coder, int odds) 
     }
     return decideNode(m, walk, isUpper) ? walk.node : kNoRoom;
 }
+
+// All decisions of a symbol: the masses of an interval's halves are differences of sums, and only those that the path meets
+// are asked for.
+static int decodeSymbol(Mixing& m, Walk& walk, RangeDecoder& coder, const Row& row) {
+    const Tables& t = *m.tables;
+    const std::vector<int>& splits = walk.spelling->split;
+    int64_t first = 0;
+    int64_t end = totalOf(row.table, row.sums);
+    while (walk.node >= 0) {
+        int split = splits[static_cast<size_t>(walk.node)];
+        int64_t middle = row.below(split);
+        int next = decodeDecision(m, walk, coder, logOdds(t, end - middle, middle - first));
+        if (next >= kNoRoom) {
+            return next;
+        }
+        (walk.first == split ? first : end) = middle;
+    }
+    return walk.node;
+}
+
+// The lane's next bit is the first of a byte, and soon to come: asks for the memory that it will read.
+static void expect(const Mixing& m, const Lane& lane) {
+    prefetchSlots(m, lane, 0);
+    __builtin_prefetch(m.order1 + ((lane.last4 & 0xff) << 8));
+    __builtin_prefetch(m.weights[2] + (lane.last4 & 0xff) * kInputs);
+}

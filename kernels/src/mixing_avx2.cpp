@@ -22,6 +22,8 @@ const MixingPath kAvx2Mixing = {
     avx2::decodeBytes,
     avx2::encodeSymbol,
     avx2::decodeDecision,
+    avx2::decodeSymbol,
+    avx2::expect,
     avx2::endSymbol};
 
 }  // namespace mixing

@@ -22,6 +22,8 @@ const MixingPath kAvx512Mixing = {
     avx512::decodeBytes,
     avx512::encodeSymbol,
     avx512::decodeDecision,
+    avx512::decodeSymbol,
+    avx512::expect,
     avx512::endSymbol};
 
 }  // namespace mixing

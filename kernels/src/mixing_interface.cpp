@@ -103,6 +103,10 @@ struct cl_spelling {
     Spelling spelling;
 };
 
+struct cl_head {
+    codelength::SymbolTable table;
+};
+
 struct cl_mixer {
     const cl_mixing& mixing;
     const Spelling* spelling;
@@ -127,6 +131,10 @@ struct cl_mixer {
 
     void begin(int lane) {
         select(*frame, lane);
+        // Other lanes and the model's passes came between, so nothing of the next lane is left in the processor's caches.
+        if (lane + 1 < static_cast<int>(known.size())) {
+            mixing.path->expect(*frame, frame->lanes[static_cast<size_t>(lane) + 2]);
+        }
         beginToken(*frame);
         walk = Walk{spelling, spelling->root, 0, 0, 8 * room(), false};
     }
@@ -151,7 +159,8 @@ const char* cl_mixing_paths(void) {
 
 cl_mixing* cl_mixing_create(
     const char* path, const int16_t* stretch, const uint16_t* squash, int32_t squash_count, int32_t states,
-    const uint8_t* next, const uint8_t* totals, const int32_t* meanings, const uint8_t* prior, int32_t prior_count) {
+    const uint8_t* next, const uint8_t* totals, const int32_t* meanings, const int32_t* logs, const uint8_t* prior,
+    int32_t prior_count) {
     if (squash_count != 2 * kMax + 1 || !within(states, 1, 256) || !within(prior_count, 0, kTextMost)) {
         return nullptr;
     }
@@ -196,6 +205,8 @@ cl_mixing* cl_mixing_create(
         for (int n = 0; n < 1024; n++) {
             t.rate[n] = (1 << 14) / (2 * n + 3);
         }
+        std::copy_n(logs, 1 << kLogBits, t.logs);
+        t.logOf2 = logs[1 << kLogBits];
         int starts[2] = {0, prior_count};
         mixing->primed = open(t, nullptr, starts, 1, Sizes::prior(), false);
         mixing->path->prime(*mixing->primed, prior, prior_count);
@@ -269,6 +280,19 @@ cl_spelling* cl_spelling_create(
 
 void cl_spelling_free(cl_spelling* spelling) {
     delete spelling;
+}
+
+cl_head* cl_head_create(int32_t head_rows, int32_t symbols, const int32_t* first_row, const int32_t* rowless) {
+    try {
+        std::unique_ptr<cl_head> made(new cl_head);
+        return made->table.set(head_rows, symbols, first_row, rowless) ? made.release() : nullptr;
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
+
+void cl_head_free(cl_head* head) {
+    delete head;
 }
 
 cl_mixer* cl_mixer_open(
@@ -413,6 +437,21 @@ int32_t cl_mixer_decide(cl_mixer* mixer, int32_t odds) {
     if (next >= CL_NO_ROOM) {
         mixer->walk.node = ~0;  // the walk is over
     }
+    return next;
+}
+
+int32_t cl_mixer_next(
+    cl_mixer* mixer, int32_t lane, const cl_head* head, const int32_t* exponentials, const int64_t* sums) {
+    if (mixer->spelling == nullptr || static_cast<size_t>(head->table.symbols) != mixer->spelling->split.size() + 1) {
+        return CL_BAD_CODE;
+    }
+    int32_t node = cl_mixer_begin(mixer, lane);
+    if (node < 0 || node >= CL_NO_ROOM) {
+        return node;
+    }
+    int next = mixer->mixing.path->decodeSymbol(
+        *mixer->frame, mixer->walk, *mixer->decoder, Row{head->table, exponentials, sums});
+    mixer->walk.node = ~0;  // the walk is over
     return next;
 }
 

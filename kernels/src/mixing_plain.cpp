@@ -19,6 +19,8 @@ const MixingPath kPlainMixing = {
     plain::decodeBytes,
     plain::encodeSymbol,
     plain::decodeDecision,
+    plain::decodeSymbol,
+    plain::expect,
     plain::endSymbol};
 
 }  // namespace mixing

@@ -51,10 +51,15 @@ inline cl_mixing* create(const char* path) {
             meanings.push_back(static_cast<int32_t>(p << 10));
         }
     }
+    std::vector<int32_t> logs;
+    for (int m = 0; m < 4096; m++) {
+        logs.push_back(static_cast<int32_t>(std::rint(65536 * std::log(1 + (m + 0.5) / 4096))));
+    }
+    logs.push_back(static_cast<int32_t>(std::rint(65536 * std::log(2.0))));
     Bytes prior = noisyText(5000, 1);
     return cl_mixing_create(
         path, stretch.data(), squash.data(), static_cast<int32_t>(squash.size()), static_cast<int32_t>(totals.size()), next.data(),
-        totals.data(), meanings.data(), prior.data(), static_cast<int32_t>(prior.size()));
+        totals.data(), meanings.data(), logs.data(), prior.data(), static_cast<int32_t>(prior.size()));
 }
 
 inline Bytes finished(cl_mixer* mixer) {
@@ -139,6 +144,62 @@ inline bool symbolsComeBack(const cl_mixing* mixing, const cl_spelling* spelling
     return same;
 }
 
+// Whatever the payload is, a call for a symbol gives what a call for each of its decisions gives: symbols "a" (two rows of the
+// head), "ab" (none) and "b" (130 rows, so that there are two blocks).
+inline bool rowsGiveTheSameAsOdds(const cl_mixing* mixing, const cl_spelling* spelling) {
+    const int32_t firstRow[] = {0, 2, 2, 132}, rowless[] = {0, 0, 1, 1};
+    cl_head* head = cl_head_create(132, 3, firstRow, rowless);
+    const int32_t starts[3] = {0, 300, 500};
+    Bytes payload(400);
+    std::vector<int32_t> exponentials(256);
+    uint32_t seed = 17;
+    auto random = [&seed] { return seed = seed * 1664525u + 1013904223u; };
+    bool same = cl_head_create(131, 3, firstRow, rowless) == nullptr;
+    int refused = 0;
+    for (int round = 0; round < 20; round++) {
+        for (uint8_t& byte : payload) {
+            byte = static_cast<uint8_t>(round == 0 ? 255 : random() >> 24);
+        }
+        cl_mixer* whole = cl_mixer_open(mixing, spelling, starts, 2, 20);
+        cl_mixer* parts = cl_mixer_open(mixing, spelling, starts, 2, 20);
+        cl_mixer_decode_from(whole, payload.data(), static_cast<int32_t>(payload.size()));
+        cl_mixer_decode_from(parts, payload.data(), static_cast<int32_t>(payload.size()));
+        int32_t node = ~0;
+        for (int step = 0; same && node < 0; step++) {
+            int64_t sums[3] = {0, 0, 0};
+            for (int row = 0; row < 132; row++) {
+                exponentials[static_cast<size_t>(row)] = static_cast<int32_t>(1 + (random() >> (4 + random() % 26)));
+                sums[1 + row / 128] += exponentials[static_cast<size_t>(row)];
+            }
+            sums[2] += sums[1];
+            int64_t a = static_cast<int64_t>(exponentials[0]) + exponentials[1], total = sums[2] + 1;
+            auto odds = [](int64_t one, int64_t zero) {
+                auto log = [](int64_t v) {
+                    int exponent = 63 - __builtin_clzll(static_cast<uint64_t>(v));
+                    int64_t mantissa = exponent >= 12 ? v >> (exponent - 12) : v << (12 - exponent);
+                    return exponent * static_cast<int>(std::rint(65536 * std::log(2.0))) +
+                           static_cast<int>(std::rint(65536 * std::log(1 + ((mantissa & 4095) + 0.5) / 4096)));
+                };
+                return std::min(kMax, std::max(-kMax, (log(one) - log(zero) + 128) >> 8));
+            };
+            node = cl_mixer_begin(parts, step % 2);
+            if (node == 0) {
+                node = cl_mixer_decide(parts, odds(total - (a + 1), a + 1));
+            }
+            if (node == 1) {
+                node = cl_mixer_decide(parts, odds(1, a));
+            }
+            same = cl_mixer_next(whole, step % 2, head, exponentials.data(), sums) == node;
+        }
+        refused += node == CL_NO_ROOM || node == CL_BAD_CODE;
+        same = same && cl_mixer_end(whole) == cl_mixer_end(parts);
+        cl_mixer_close(whole);
+        cl_mixer_close(parts);
+    }
+    cl_head_free(head);
+    return same && refused == 20;
+}
+
 template <class Claim>
 void run(Claim claim) {
     std::string paths = cl_mixing_paths();
@@ -170,6 +231,7 @@ void run(Claim claim) {
         cl_spelling* spelling = threeSymbols();
         payloads.emplace_back();
         claim(symbolsComeBack(mixing, spelling, payloads.back()), "mixing, " + path + ": symbols come back");
+        claim(rowsGiveTheSameAsOdds(mixing, spelling), "mixing, " + path + ": rows give the same as odds");
         cl_spelling_free(spelling);
         cl_mixing_free(taught);
         cl_mixing_free(mixing);

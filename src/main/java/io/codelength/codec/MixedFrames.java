@@ -80,7 +80,7 @@ final class MixedFrames {
 
         @Override
         void predicted(int symbol, FrequencyRow row) {
-            odds.add(row::below);
+            odds.add(row);
         }
     }
 
@@ -170,7 +170,7 @@ final class MixedFrames {
             @Override
             public int next(FrequencyRow row) {
                 try {
-                    int symbol = decoder.next(lane, row::below);
+                    int symbol = decoder.next(lane, row);
                     bytesLeft -= spelling.vocabulary().byteCount(symbol);
                     return symbol;
                 } catch (InvalidCodeException e) {

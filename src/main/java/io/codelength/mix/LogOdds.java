@@ -1,5 +1,7 @@
 package io.codelength.mix;
 
+import java.util.Arrays;
+
 /**
  * Natural logarithms of odds in 1/256 nats, in integers: how the mass of the two halves of an interval enters the mixing
  * ({@code docs/mixing.md}, "From tokens to bits"). No division, so it costs little beside a prediction.
@@ -42,6 +44,13 @@ public final class LogOdds {
     public static int of(long one, long zero) {
         int odds = (log(one) - log(zero) + (1 << (GUARD_BITS - 1))) >> GUARD_BITS;
         return Math.max(-MAX, Math.min(MAX, odds));
+    }
+
+    /** In 1/65536 nats: the logarithm of each mantissa, and behind them that of 2. */
+    static int[] logsOfMantissasAndTwo() {
+        int[] logs = Arrays.copyOf(LOG_OF_MANTISSA, LOG_OF_MANTISSA.length + 1);
+        logs[LOG_OF_MANTISSA.length] = LOG_OF_2;
+        return logs;
     }
 
     /** In 1/65536 nats; the value's first 13 bits count. */

@@ -48,6 +48,11 @@ public final class MixingTables {
         return ContextMixer.newMeanings();
     }
 
+    /** [4097] natural logarithms in 1/65536 of {@code 1 + (m + ½) / 4096}, and that of 2: what {@link LogOdds} adds up. */
+    public static int[] logarithms() {
+        return LogOdds.logsOfMantissasAndTwo();
+    }
+
     /** The text that is learned before every frame. */
     public static byte[] prior() {
         return Prior.text().clone();

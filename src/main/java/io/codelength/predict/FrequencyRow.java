@@ -1,11 +1,13 @@
 package io.codelength.predict;
 
+import java.util.function.IntToLongFunction;
+
 /**
  * The integer frequencies of all symbols at one position: at least 1 each, total below 2^48. Symbols are in byte order, so
  * a prefix of bytes is an interval of symbols and its mass a difference of prefix sums. Valid only as long as its owner
  * says (see {@link RowSink}).
  */
-public interface FrequencyRow {
+public interface FrequencyRow extends IntToLongFunction {
     /** Number of symbols. */
     int symbolCount();
 
@@ -18,6 +20,12 @@ public interface FrequencyRow {
      * @param symbol 0 to symbolCount, both included
      */
     long below(int symbol);
+
+    /** {@link #below}, for those who know sums only, such as the mixing; an engine's own mixing may know the row again. */
+    @Override
+    default long applyAsLong(int symbol) {
+        return below(symbol);
+    }
 
     /** Frequency of one symbol, at least 1. */
     default long frequency(int symbol) {

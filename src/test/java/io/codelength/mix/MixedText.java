@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.IntToLongFunction;
 
 /** Texts of several kinds, and a frame of method 3: a random vocabulary, its symbols in lanes, and made-up frequencies. */
@@ -113,6 +114,12 @@ public record MixedText(
      * @throws io.codelength.coding.InvalidCodeException if the payload is not this text's
      */
     public byte[] decode(Mixing mixing, byte[] payload, int memoryBits) {
+        return decode(mixing, payload, memoryBits, below -> below);
+    }
+
+    /** The same, with rows that something else was made of. */
+    public byte[] decode(
+            Mixing mixing, byte[] payload, int memoryBits, Function<IntToLongFunction, IntToLongFunction> asRow) {
         byte[] decoded = new byte[text.length];
         Mixing.Decoder decoder = mixing.decoder(spelling, payload, 0, payload.length, decoded, laneStarts, memoryBits);
         int[] offsets = laneStarts.clone();
@@ -123,7 +130,7 @@ public record MixedText(
                 if (offsets[lane] < laneStarts[lane + 1]) {
                     // A damaged payload may have more symbols than the text; their frequencies are those of the last.
                     int known = Math.min(step, symbols.get(lane).length - 1);
-                    offsets[lane] += spelling.vocabulary().byteCount(decoder.next(lane, below(lane, known)));
+                    offsets[lane] += spelling.vocabulary().byteCount(decoder.next(lane, asRow.apply(below(lane, known))));
                     isWhole = false;
                 }
             }

@@ -10,8 +10,6 @@ import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
 import io.codelength.predict.RowSink;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,14 +69,8 @@ final class CpuPredictor implements Predictor {
         Pointer sums = kernels.cl_sums(pointer);
         for (int row = 0; row < outputs.length; row++) {
             outputs[row] = new NativeRow(
-                    headSymbols,
-                    view(exponentials, 4L * stride * row, 4L * stride).asIntBuffer(),
-                    view(sums, 8L * (blocks + 1) * row, 8L * (blocks + 1)).asLongBuffer());
+                    headSymbols, blocks, exponentials.share(4L * stride * row), sums.share(8L * (blocks + 1) * row));
         }
-    }
-
-    private static ByteBuffer view(Pointer memory, long offset, long bytes) {
-        return memory.getByteBuffer(offset, bytes).order(ByteOrder.nativeOrder());
     }
 
     @Override

@@ -1,16 +1,21 @@
 package io.codelength.engine.cpu;
 
 import com.sun.jna.Pointer;
+import java.lang.ref.Cleaner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which rows of the head stand for which symbol: rows of one symbol are neighbours, and a symbol may have none, which then
  * has frequency 1.
  */
 final class HeadSymbols {
+    private static final Cleaner CLEANER = Cleaner.create();
+
     private final int symbolCount;
     private final boolean oneRowEach;
     private final int[] firstRow; // [symbolCount + 1] rows of all symbols before
     private final int[] rowless; // [symbolCount + 1] symbols before that have no row
+    private @Nullable Pointer forMixing;
 
     /** @param headSymbols [headRows] non-decreasing */
     HeadSymbols(int[] headSymbols, int symbolCount) {
@@ -29,6 +34,19 @@ final class HeadSymbols {
             single &= row == first + 1;
         }
         oneRowEach = single;
+    }
+
+    /** The same for native mixing, made for the first who asks. */
+    synchronized Pointer forMixing() {
+        if (forMixing == null) {
+            Pointer made = MixingKernels.cl_head_create(firstRow[symbolCount], symbolCount, firstRow, rowless);
+            if (made == null) {
+                throw new OutOfMemoryError("no native memory for the symbols of a head");
+            }
+            CLEANER.register(this, () -> MixingKernels.cl_head_free(made));
+            forMixing = made;
+        }
+        return forMixing;
     }
 
     int symbolCount() {

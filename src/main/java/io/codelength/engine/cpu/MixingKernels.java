@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MixingKernels {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 2;
+    private static final int ABI = 3;
 
     static final int OK = 0;
     static final int NO_MEMORY = 2;
@@ -80,6 +80,7 @@ final class MixingKernels {
             byte[] next,
             byte[] totals,
             int[] meanings,
+            int[] logarithms,
             byte[] prior,
             int priorCount);
 
@@ -99,6 +100,10 @@ final class MixingKernels {
             byte[] bytes);
 
     static native void cl_spelling_free(Pointer spelling);
+
+    static native @Nullable Pointer cl_head_create(int headRows, int symbols, int[] firstRow, int[] rowless);
+
+    static native void cl_head_free(Pointer head);
 
     static native @Nullable Pointer cl_mixer_open(
             Pointer mixing, @Nullable Pointer spelling, int[] laneStarts, int lanes, int memoryBits);
@@ -123,6 +128,8 @@ final class MixingKernels {
     static native int cl_mixer_begin(Pointer mixer, int lane);
 
     static native int cl_mixer_decide(Pointer mixer, int odds);
+
+    static native int cl_mixer_next(Pointer mixer, int lane, Pointer head, Pointer exponentials, Pointer sums);
 
     static native int cl_mixer_end(Pointer mixer);
 }

@@ -130,6 +130,7 @@ public final class NativeMixing implements Mixing {
                     MixingTables.nextStates(),
                     totals,
                     MixingTables.meanings(),
+                    MixingTables.logarithms(),
                     prior,
                     prior.length));
             check(made, Arrays.copyOf(prior, CHECKED_BYTES));
@@ -259,6 +260,32 @@ public final class NativeMixing implements Mixing {
         @Override
         public int next(int lane, IntToLongFunction below) {
             requireOpen();
+            int node = below instanceof NativeRow row ? decode(lane, row) : decodeByDecision(lane, below);
+            if (node == MixingKernels.NO_ROOM) {
+                throw new InvalidCodeException("a token reaches beyond its lane");
+            }
+            requireCode(node < 0 ? MixingKernels.OK : node);
+            offsets[lane] = spelling.vocabulary().copySpelling(~node, text, offsets[lane]);
+            return ~node;
+        }
+
+        /** In one call, where the row lies. */
+        private int decode(int lane, NativeRow row) {
+            HeadSymbols symbols = row.symbols();
+            if (symbols.symbolCount() != spelling.tree().symbolCount()) {
+                throw new IllegalArgumentException("a row of %d symbols for a vocabulary of %d"
+                        .formatted(symbols.symbolCount(), spelling.tree().symbolCount()));
+            }
+            try {
+                return MixingKernels.cl_mixer_next(
+                        mixer.pointer, lane, symbols.forMixing(), row.exponentials(), row.sums());
+            } finally {
+                Reference.reachabilityFence(symbols);
+            }
+        }
+
+        /** A call for each decision: rows of other engines, and the check of the other way. */
+        private int decodeByDecision(int lane, IntToLongFunction below) {
             SpellingTree tree = spelling.tree();
             long first = 0;
             long end = below.applyAsLong(tree.symbolCount());
@@ -274,12 +301,7 @@ public final class NativeMixing implements Mixing {
                     end = middle;
                 }
             }
-            if (node == MixingKernels.NO_ROOM) {
-                throw new InvalidCodeException("a token reaches beyond its lane");
-            }
-            requireCode(node < 0 ? MixingKernels.OK : node);
-            offsets[lane] = spelling.vocabulary().copySpelling(~node, text, offsets[lane]);
-            return ~node;
+            return node;
         }
 
         @Override

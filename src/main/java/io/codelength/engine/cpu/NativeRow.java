@@ -1,6 +1,9 @@
 package io.codelength.engine.cpu;
 
+import com.sun.jna.Pointer;
 import io.codelength.predict.FrequencyRow;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 
@@ -12,17 +15,44 @@ final class NativeRow implements FrequencyRow {
     private static final int BLOCK = Kernels.BLOCK;
 
     private final HeadSymbols symbols;
+    private final Pointer exponentialsAt;
+    private final Pointer sumsAt;
     private final IntBuffer exponentials; // [rows of the head, rounded up to whole blocks]
     private final LongBuffer sums; // [blocks + 1]
     private final int blocks;
     private final long rowlessTotal;
 
-    NativeRow(HeadSymbols symbols, IntBuffer exponentials, LongBuffer sums) {
+    /**
+     * @param exponentials [blocks · {@link Kernels#BLOCK}] where they lie
+     * @param sums [blocks + 1] where they lie
+     */
+    NativeRow(HeadSymbols symbols, int blocks, Pointer exponentials, Pointer sums) {
         this.symbols = symbols;
-        this.exponentials = exponentials;
-        this.sums = sums;
-        this.blocks = sums.capacity() - 1;
+        this.exponentialsAt = exponentials;
+        this.sumsAt = sums;
+        this.exponentials = view(exponentials, 4L * BLOCK * blocks).asIntBuffer();
+        this.sums = view(sums, 8L * (blocks + 1)).asLongBuffer();
+        this.blocks = blocks;
         this.rowlessTotal = symbols.rowlessBefore(symbols.symbolCount());
+    }
+
+    private static ByteBuffer view(Pointer memory, long bytes) {
+        return memory.getByteBuffer(0, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Which rows of the head stand for which symbol. */
+    HeadSymbols symbols() {
+        return symbols;
+    }
+
+    /** Where the exponentials lie, for native code that reads the row itself. */
+    Pointer exponentials() {
+        return exponentialsAt;
+    }
+
+    /** Where the sums before every block lie. */
+    Pointer sums() {
+        return sumsAt;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.function.IntToLongFunction;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,6 +137,42 @@ class NativeMixingTest {
             assertThat(outcome(() -> frame.decode(mixing, mixedDamaged, 24)))
                     .isEqualTo(outcome(() -> frame.decode(REFERENCE, mixedDamaged, 24)));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("paths")
+    void rowsInNativeMemoryGiveWhatTheirSumsGive(String path) {
+        Mixing mixing = new NativeMixing(path);
+        Random random = new Random(9);
+        for (long seed = 300; seed < 308; seed++) {
+            MixedText frame = MixedText.random(seed);
+            byte[] payload = encode(REFERENCE, frame);
+            for (int round = 0; round < 6; round++) {
+                byte[] given = round == 0 ? payload : damaged(payload, random);
+                assertThat(outcome(
+                                () -> frame.decode(mixing, given, 24, below -> inNativeMemory(below, frame, random))))
+                        .as("seed %d, round %d", seed, round)
+                        .isEqualTo(
+                                round == 0
+                                        ? HexFormat.of().formatHex(frame.text())
+                                        : outcome(() -> frame.decode(REFERENCE, given, 24)));
+            }
+        }
+    }
+
+    @Test
+    void aRowOfAnotherVocabularyIsRefused() {
+        MixedText frame = MixedText.random(101);
+        byte[] payload = encode(REFERENCE, frame);
+        int symbols = frame.spelling().vocabulary().size() + 1;
+        NativeRow row = NativeRows.of(symbols, symbol -> 3L * symbol, new Random(1));
+        assertThatThrownBy(() -> frame.decode(new NativeMixing(), payload, 24, below -> row))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a row of %d symbols".formatted(symbols));
+    }
+
+    private static NativeRow inNativeMemory(IntToLongFunction below, MixedText frame, Random random) {
+        return NativeRows.of(frame.spelling().vocabulary().size(), below, random);
     }
 
     /** The text in hexadecimal digits, or that there is none. */
