@@ -71,7 +71,7 @@ CL_API int32_t cl_model_matrix(
 
 CL_API void cl_model_free(cl_model* model);
 
-// Bytes that a stream of this window takes, and that the model takes beside its streams.
+// Bytes that a stream takes when all positions of its window are used.
 CL_API int64_t cl_stream_bytes(const cl_model* model, int32_t window);
 
 // An empty stream of `window` positions; null if memory is short.
@@ -81,7 +81,8 @@ CL_API void cl_stream_close(cl_stream* stream);
 
 // Reads symbols into streams: row r stores symbols[r] at positions[r] of streams[r]. Rows of one stream stand together, in
 // the order of their positions, which continue what the stream holds. Where wanted[r] is not 0 the integer exponentials
-// of the head's rows are made in the next free slot of cl_exponentials and cl_sums.
+// of the head's rows are made in the next free slot of cl_exponentials and cl_sums. CL_NO_MEMORY, with nothing read, if a
+// stream's cache must grow and cannot.
 CL_API int32_t cl_read(
     cl_model* model,
     int32_t rows,

@@ -17,6 +17,9 @@ final class Kernels implements KernelFunctions {
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
 
+    /** {@code CL_NO_MEMORY}. */
+    static final int NO_MEMORY = 2;
+
     /** Rows of the head in one block of sums. */
     static final int BLOCK = 128;
 
