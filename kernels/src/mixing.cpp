@@ -5,9 +5,6 @@
 #include <new>
 #include <type_traits>
 #include <utility>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace codelength {
 namespace mixing {
@@ -16,8 +13,6 @@ namespace {
 
 constexpr int kRecordMost = 2048;
 constexpr int kVerifiedMost = 400;
-constexpr size_t kPage = 4096;
-constexpr size_t kHugePage = size_t{2} << 20;
 
 uint32_t at(const uint8_t* text, int position, int back) {
     return back <= position ? text[position - back] : 0;
@@ -285,41 +280,6 @@ void beginToken(Mixing& m) {
     m.tokenBegins[m.lane->start + m.lane->position] = 1;
 }
 
-Region::Region(size_t bytes) {
-#if defined(__linux__)
-    // Large tables are read faster from huge pages, which begin at multiples of their size.
-    bool isLarge = bytes >= (size_t{4} << 20);
-    mappedBytes_ = isLarge ? bytes + kHugePage : bytes;
-    mapped_ = mmap(nullptr, mappedBytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped_ == MAP_FAILED) {
-        mapped_ = nullptr;
-        throw std::bad_alloc();
-    }
-    data_ = static_cast<uint8_t*>(mapped_);
-    if (isLarge) {
-        data_ += (kHugePage - reinterpret_cast<uintptr_t>(data_) % kHugePage) % kHugePage;
-        madvise(data_, bytes / kHugePage * kHugePage, MADV_HUGEPAGE);
-    }
-#else
-    mapped_ = std::aligned_alloc(kPage, (bytes + kPage - 1) / kPage * kPage);
-    if (mapped_ == nullptr) {
-        throw std::bad_alloc();
-    }
-    std::memset(mapped_, 0, bytes);
-    data_ = static_cast<uint8_t*>(mapped_);
-#endif
-}
-
-Region::~Region() {
-    if (mapped_ != nullptr) {
-#if defined(__linux__)
-        munmap(mapped_, mappedBytes_);
-#else
-        std::free(mapped_);
-#endif
-    }
-}
-
 namespace {
 
 // Calls place(pointer, count) for every table.
@@ -355,7 +315,8 @@ void divide(Mixing& m, const Sizes& sizes, int mixers, bool model) {
     forTables(m, sizes, mixers, model, [&bytes](auto*& table, size_t count) {
         bytes = (bytes + count * sizeof(*table) + kPage - 1) / kPage * kPage;
     });
-    m.memory = Region(bytes);
+    // Large tables are read faster from huge pages, but short texts touch little of small ones.
+    m.memory = Region(bytes, bytes >= (size_t{4} << 20));
     size_t at = 0;
     forTables(m, sizes, mixers, model, [&m, &at](auto*& table, size_t count) {
         table = reinterpret_cast<std::remove_reference_t<decltype(table)>>(m.memory.data() + at);

@@ -7,8 +7,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <utility>
 #include <vector>
+
+#include "memory.h"
 
 namespace codelength {
 namespace mixing {
@@ -114,27 +115,6 @@ struct StopModel {
     int32_t* row = nullptr;
     alignas(64) int32_t inputs[kStopInputs] = {};
     int mixed = 0;
-};
-
-// One piece of zeroed memory that goes back to the system when its owner ends; what nobody writes to takes none.
-class Region {
-public:
-    Region() = default;
-    explicit Region(size_t bytes);  // throws std::bad_alloc
-    ~Region();
-    Region& operator=(Region&& other) noexcept {
-        std::swap(mapped_, other.mapped_);
-        std::swap(mappedBytes_, other.mappedBytes_);
-        std::swap(data_, other.data_);
-        return *this;
-    }
-    Region(const Region&) = delete;
-    uint8_t* data() const { return data_; }
-
-private:
-    void* mapped_ = nullptr;
-    size_t mappedBytes_ = 0;
-    uint8_t* data_ = nullptr;
 };
 
 // A frame of a service is often short and touches little of its tables, and there are many frames at a time. So rows of order 1
