@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 2;
+    private static final int ABI = 3;
 
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
@@ -137,4 +137,10 @@ final class Kernels implements KernelFunctions {
             byte[] payload,
             long capacity,
             long[] payloadEnds);
+
+    native double cl_speed_peak(String path);
+
+    native double cl_speed_product(String path, int rows, int columns, int bits, int inputs);
+
+    native double cl_speed_memory();
 }
