@@ -104,7 +104,7 @@ final class ServiceBench {
                             row.work,
                             row.clients == 1 ? "one after another" : row.clients + " clients at once");
             figures.add(new Figure(part, what, row.round.seconds(), "s"));
-            if (row.clients > 1) {
+            if (row.round.seconds() != row.baseSeconds) {
                 figures.add(new Figure(part, what + ": share", row.round.seconds() / row.baseSeconds, "times"));
             }
         }

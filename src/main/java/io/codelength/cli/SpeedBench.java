@@ -99,7 +99,7 @@ final class SpeedBench {
                     case "products" -> products("products", "");
                     case "passes" -> passes();
                     case "text" -> texts();
-                    case "service" -> service("service", "", List.of("model", "standard"), CLIENTS, DOCUMENTS);
+                    case "service" -> service("service", "", List.of("model", "standard"), List.of(1, CLIENTS), DOCUMENTS);
                     default -> otherModel();
                 }
             }
@@ -262,10 +262,10 @@ final class SpeedBench {
         for (String engine : nativeEngines()) {
             tried(engine, model, new int[] {MODEL_STREAMS});
         }
-        service("model", model, List.of("model"), MODEL_STREAMS, MODEL_DOCUMENTS);
+        service("model", model, List.of("model"), List.of(MODEL_STREAMS), MODEL_DOCUMENTS);
     }
 
-    private void service(String part, String name, List<String> tiers, int clients, int documentsMost)
+    private void service(String part, String name, List<String> tiers, List<Integer> clients, int documentsMost)
             throws IOException {
         Path launcher = Path.of(System.getProperty(HOME_PROPERTY, ".")).resolve("codelength");
         if (!Files.isExecutable(launcher)) {
@@ -278,7 +278,7 @@ final class SpeedBench {
         Path data = Files.createTempDirectory("codelength-bench");
         try (ServiceProcess process = ServiceProcess.start(launcher, data)) {
             ServiceBench bench = new ServiceBench(session, process.url(), documents);
-            bench.run(tiers, name, List.of(1, clients));
+            bench.run(tiers, name, clients);
             figures.addAll(bench.figures(part));
         } finally {
             delete(data);
