@@ -172,10 +172,11 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--speed",
-            description = "Measure in one run what predictions cost here, with the first megabyte of one FILE: the native"
-                    + " kernels' products against their instruction's peak, passes of each engine, tier model with each"
-                    + " code path, and a service of its own with 64 clients. --model names another model to measure as well."
-                    + " Takes some minutes; nothing else should run.")
+            description =
+                    "Measure in one run what predictions cost here, with the first megabyte of one FILE: the native"
+                            + " kernels' products against their instruction's peak, passes of each engine, tier model with each"
+                            + " code path, and a service of its own with 64 clients. --model names another model to measure as well."
+                            + " Takes some minutes; nothing else should run.")
     private boolean speed;
 
     @Option(

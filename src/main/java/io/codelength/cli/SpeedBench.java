@@ -62,7 +62,8 @@ final class SpeedBench {
     private final String text;
     private final byte[] bytes;
     private final String model;
-    private final int threads = Runtime.getRuntime().availableProcessors(); // whatever else an engine would take by itself
+    private final int threads =
+            Runtime.getRuntime().availableProcessors(); // whatever else an engine would take by itself
     private final List<Figure> figures = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
 
@@ -99,7 +100,8 @@ final class SpeedBench {
                     case "products" -> products("products", "");
                     case "passes" -> passes();
                     case "text" -> texts();
-                    case "service" -> service("service", "", List.of("model", "standard"), List.of(1, CLIENTS), DOCUMENTS);
+                    case "service" ->
+                        service("service", "", List.of("model", "standard"), List.of(1, CLIENTS), DOCUMENTS);
                     default -> otherModel();
                 }
             }
@@ -133,7 +135,8 @@ final class SpeedBench {
         }
         NativeSpeed speed = kernels.get();
         ExactModel exact;
-        try (Backend.Predictors predictors = session.predictors(new EngineChoice(nativeEngines().get(0), 1))) {
+        try (Backend.Predictors predictors =
+                session.predictors(new EngineChoice(nativeEngines().get(0), 1))) {
             exact = Tier.MODEL.predictor(predictors, name).orElseThrow().model();
         }
         double memory = speed.memoryBytes();
@@ -145,8 +148,7 @@ final class SpeedBench {
             matrices(exact).forEach((matrixName, matrix) -> {
                 int bits = matrix.input() == ActivationWidth.BITS_15 ? 15 : 8;
                 for (int inputs : INPUTS) {
-                    double operations =
-                            speed.productOperations(path, matrix.rows(), matrix.columns(), bits, inputs);
+                    double operations = speed.productOperations(path, matrix.rows(), matrix.columns(), bits, inputs);
                     add(
                             part,
                             "%s: %s %s, %d x %d, %d bits, %d rows"
@@ -177,8 +179,12 @@ final class SpeedBench {
         return matrices;
     }
 
-    /** Tokens a second of one engine. */
-    private record Passes(double prefill, Map<Integer, Double> steps) {}
+    /**
+     * Tokens a second of one engine.
+     *
+     * @param steps in the order of the numbers of streams that were asked for
+     */
+    private record Passes(double prefill, List<Double> steps) {}
 
     private void passes() {
         Optional<Passes> slow = tried(PYTORCH, "", STREAMS);
@@ -186,12 +192,16 @@ final class SpeedBench {
             Optional<Passes> fast = tried(engine, "", STREAMS);
             if (slow.isPresent() && fast.isPresent()) {
                 String versus = engine + " against " + PYTORCH;
-                add("passes", versus + ", prefill", fast.get().prefill() / slow.get().prefill(), "times");
-                for (int streams : STREAMS) {
+                add(
+                        "passes",
+                        versus + ", prefill",
+                        fast.get().prefill() / slow.get().prefill(),
+                        "times");
+                for (int i = 0; i < STREAMS.length; i++) {
                     add(
                             "passes",
-                            "%s, decoding, %s".formatted(versus, counted(streams)),
-                            fast.get().steps().get(streams) / slow.get().steps().get(streams),
+                            "%s, decoding, %s".formatted(versus, counted(STREAMS[i])),
+                            fast.get().steps().get(i) / slow.get().steps().get(i),
                             "times");
                 }
             }
@@ -204,15 +214,16 @@ final class SpeedBench {
             Predictor predictor = Tier.MODEL.predictor(predictors, name).orElseThrow();
             String label = "%s, %s".formatted(predictor.model().name(), engine);
             PassSpeed speed = new PassSpeed(predictor, bytes, scope);
-            Map<Integer, Double> steps = new LinkedHashMap<>();
+            List<Double> steps = new ArrayList<>();
             double prefill = speed.prefill();
             add(name.isEmpty() ? "passes" : "model", label + ": prefill", prefill, "tokens/s");
             for (int streams : streamCounts) {
-                steps.put(streams, speed.steps(streams));
+                double reached = speed.steps(streams);
+                steps.add(reached);
                 add(
                         name.isEmpty() ? "passes" : "model",
                         "%s: decoding, %s".formatted(label, counted(streams)),
-                        steps.get(streams),
+                        reached,
                         "tokens/s");
             }
             return Optional.of(new Passes(prefill, steps));
@@ -316,7 +327,10 @@ final class SpeedBench {
         }
         heading.forEach((key, value) -> line("%s: %s", key, value));
         line("text: %s", text);
-        int width = figures.stream().mapToInt(figure -> figure.what().length()).max().orElse(0);
+        int width = figures.stream()
+                .mapToInt(figure -> figure.what().length())
+                .max()
+                .orElse(0);
         String part = "";
         for (Figure figure : figures) {
             if (!figure.part().equals(part)) {

@@ -115,7 +115,8 @@ final class BenchTest {
 
     @Test
     void speedSaysWhatItCannotMeasureHere() throws IOException {
-        String text = Files.writeString(folder.resolve("text"), "some text, ".repeat(300)).toString();
+        String text = Files.writeString(folder.resolve("text"), "some text, ".repeat(300))
+                .toString();
         Shell.Outcome outcome =
                 Shell.withoutModels().run("bench", "--speed", "--speed-parts", "products,text,model", text);
         assertThat(outcome.code()).as(outcome.err()).isZero();
@@ -128,7 +129,8 @@ final class BenchTest {
 
     @Test
     void speedWithWhatItCannotTakeIsRefused() throws IOException {
-        String text = Files.writeString(folder.resolve("long"), "some text, ".repeat(300)).toString();
+        String text = Files.writeString(folder.resolve("long"), "some text, ".repeat(300))
+                .toString();
         String brief = Files.writeString(folder.resolve("brief"), "some text").toString();
         refused("some kilobytes", "bench", "--speed", brief);
         refused("one FILE", "bench", "--speed", text, brief);

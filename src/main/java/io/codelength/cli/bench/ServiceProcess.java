@@ -60,7 +60,18 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** Reads on, so that the service never waits for a reader of its log. */
     private static void drain(BufferedReader lines) {
-        Thread reader = new Thread(() -> lines.lines().forEach(line -> {}), "service-log");
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        boolean more = true;
+                        while (more) {
+                            more = lines.readLine() != null;
+                        }
+                    } catch (IOException e) {
+                        return; // the service ended
+                    }
+                },
+                "service-log");
         reader.setDaemon(true);
         reader.start();
     }

@@ -14,7 +14,10 @@ class KernelSpeedTest {
         for (String path : speed.paths()) {
             assertThat(speed.peakOperations(path)).as(path).isPositive().isFinite();
             for (int bits : new int[] {8, 15}) {
-                assertThat(speed.productOperations(path, 19, 33, bits, 5)).as(path).isPositive().isFinite();
+                assertThat(speed.productOperations(path, 19, 33, bits, 5))
+                        .as(path)
+                        .isPositive()
+                        .isFinite();
             }
         }
         assertThat(speed.memoryBytes()).isPositive().isFinite();
