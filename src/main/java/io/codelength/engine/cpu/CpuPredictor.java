@@ -259,6 +259,9 @@ final class CpuPredictor implements Predictor {
         int code = coding.ask(sink, rows, wanted, items, indices)
                 ? kernels.cl_read_coded(pointer, rows, addresses, positions, symbols, wanted)
                 : kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
+        if (code == Kernels.NO_MEMORY) {
+            throw new OutOfMemoryError("no native memory for a larger key-value cache");
+        }
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused a call of %d rows with code %d".formatted(rows, code));
