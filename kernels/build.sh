@@ -50,6 +50,7 @@ else
     compile coder
     compile model
     compile pool
+    compile speed
     compile mixing
     compile mixing_interface
     compile mixing_plain

@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_ABI = 2 };
+enum { CL_ABI = 3 };
 
 // Rows (one symbol at one position of one stream) of one call at most.
 enum { CL_ROWS_MAX = 64 };
@@ -71,7 +71,7 @@ CL_API int32_t cl_model_matrix(
 
 CL_API void cl_model_free(cl_model* model);
 
-// Bytes that a stream of this window takes, and that the model takes beside its streams.
+// Bytes that a stream takes when all positions of its window are used.
 CL_API int64_t cl_stream_bytes(const cl_model* model, int32_t window);
 
 // An empty stream of `window` positions; null if memory is short.
@@ -81,7 +81,8 @@ CL_API void cl_stream_close(cl_stream* stream);
 
 // Reads symbols into streams: row r stores symbols[r] at positions[r] of streams[r]. Rows of one stream stand together, in
 // the order of their positions, which continue what the stream holds. Where wanted[r] is not 0 the integer exponentials
-// of the head's rows are made in the next free slot of cl_exponentials and cl_sums.
+// of the head's rows are made in the next free slot of cl_exponentials and cl_sums. CL_NO_MEMORY, with nothing read, if a
+// stream's cache must grow and cannot.
 CL_API int32_t cl_read(
     cl_model* model,
     int32_t rows,
@@ -158,6 +159,14 @@ CL_API int32_t cl_encode(
     uint8_t* payload,
     int64_t capacity,
     int64_t* payload_ends);
+
+// For benchmarks, in the library for processors only: each takes some tenths of a second of the calling thread. Of a code
+// path the most operations a second (a multiplication and an addition are two) that its dot-product instruction makes in
+// registers; those of a product of `inputs` vectors (1 to CL_ROWS_MAX) with a matrix; and the bytes a second that a thread reads
+// from memory. 0 if the path is unknown here, a size is out of range or memory is short.
+CL_API double cl_speed_peak(const char* path);
+CL_API double cl_speed_product(const char* path, int32_t rows, int32_t columns, int32_t bits, int32_t inputs);
+CL_API double cl_speed_memory(void);
 
 #ifdef __cplusplus
 }

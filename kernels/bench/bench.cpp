@@ -10,7 +10,6 @@
 
 #include <time.h>
 
-#include "../src/model.h"
 #include "../test/plain.h"
 
 namespace {
@@ -63,53 +62,19 @@ plain::Model modelOf(const Shape& shape) {
     return m;
 }
 
-const codelength::Path& pathOf(const std::string& name) {
-    for (const codelength::Path* path : codelength::paths()) {
-        if (name == path->name) {
-            return *path;
-        }
-    }
-    std::fprintf(stderr, "no path %s here; there are %s\n", name.c_str(), cl_paths());
-    std::exit(2);
-}
-
-double peak(const codelength::Path& path) {
-    constexpr int64_t kSteps = 200000;
-    volatile double operations = 0;
-    double seconds = secondsOf([&] { operations = path.spin(kSteps); });
-    return operations / seconds * 1e-9;
-}
-
-void products(const codelength::Path& path, double peakOperations, const plain::Model& m) {
+void products(const std::string& path, double peak, const plain::Model& m) {
     const plain::Layer& layer = m.parts[0];
     struct Named {
         const char* name;
         const plain::Matrix* matrix;
     };
-    codelength::Shape shape = {m.hidden, 1, m.heads, m.keyValueHeads, m.headDimension, m.feedForward, m.positions, 1, 1};
-    codelength::Scratch scratch(shape, path);
-    for (uint8_t* a = scratch.activations.data(); a < scratch.activations.data() + scratch.activations.size(); a++) {
-        *a = static_cast<uint8_t>(a - scratch.activations.data());
-    }
     for (const Named& named : {Named{"query", &layer.query}, {"key", &layer.key}, {"output", &layer.output},
                                {"gate", &layer.gate}, {"down", &layer.down}, {"head", &m.head}}) {
-        codelength::Matrix packed;
         const plain::Matrix& matrix = *named.matrix;
-        codelength::pack(
-            packed, path, matrix.rows, matrix.columns, matrix.values.data(), matrix.scales.data(), matrix.bits == 15);
-        size_t stride = codelength::roundUp(static_cast<size_t>(matrix.rows), 32);
-        std::vector<float> y(stride * codelength::kTileRows);
         std::printf("    %-7s %6d x %5d, %2d bits:", named.name, matrix.rows, matrix.columns, matrix.bits);
         for (int rows : {1, 4, 16, 64}) {
-            int tiles = (rows + codelength::kTileRows - 1) / codelength::kTileRows;
-            double seconds = secondsOf([&] {
-                for (int tile = 0; tile < tiles; tile++) {
-                    path.multiply(packed, scratch, rows / tiles, y.data(), stride);
-                }
-            });
-            double limbs = matrix.bits == 15 && path.limbs ? 2 : 1;
-            double operations = 2.0 * matrix.rows * matrix.columns * rows * limbs / seconds * 1e-9;
-            std::printf("  %2d rows %5.0f GOPS %3.0f %%", rows, operations, 100 * operations / peakOperations);
+            double operations = cl_speed_product(path.c_str(), matrix.rows, matrix.columns, matrix.bits, rows);
+            std::printf("  %2d rows %5.0f GOPS %3.0f %%", rows, operations * 1e-9, 100 * operations / peak);
         }
         std::printf("\n");
     }
@@ -205,27 +170,17 @@ int main(int count, char** arguments) {
         names.push_back(all.substr(from, to - from));
         from = to + 1;
     }
-    {
-        std::vector<uint64_t> memory(32 << 20, 1);  // 256 MB
-        volatile uint64_t sink = 0;
-        double seconds = secondsOf([&] {
-            uint64_t sums[8] = {};
-            for (size_t i = 0; i < memory.size(); i += 8) {
-                for (size_t j = 0; j < 8; j++) {
-                    sums[j] += memory[i + j];
-                }
-            }
-            sink = sums[0] + sums[1] + sums[2] + sums[3] + sums[4] + sums[5] + sums[6] + sums[7];
-        });
-        std::printf("reading memory on one thread: %.1f GB/s\n", static_cast<double>(memory.size()) * 8 / seconds * 1e-9);
-    }
+    std::printf("reading memory on one thread: %.1f GB/s\n", cl_speed_memory() * 1e-9);
     for (const Shape* shape : {&kBase, &kSmol}) {
         plain::Model m = modelOf(*shape);
         for (const std::string& name : names) {
-            const codelength::Path& path = pathOf(name);
-            double operations = peak(path);
-            std::printf("%s, %s: %.0f GOPS at most on one thread\n", shape->name, name.c_str(), operations);
-            products(path, operations, m);
+            double peak = cl_speed_peak(name.c_str());
+            if (peak == 0) {
+                std::fprintf(stderr, "no path %s here; there are %s\n", name.c_str(), cl_paths());
+                return 2;
+            }
+            std::printf("%s, %s: %.0f GOPS at most on one thread\n", shape->name, name.c_str(), peak * 1e-9);
+            products(name, peak, m);
             passes(m, name);
             std::fflush(stdout);
         }

@@ -241,6 +241,13 @@ int32_t cl_read(
             model->wantedRows[model->wanted++] = row;
         }
     }
+    try {
+        for (int row = 0; row < rows; row++) {
+            streams[row]->reserve(positions[row] + 1);
+        }
+    } catch (const std::bad_alloc&) {
+        return CL_NO_MEMORY;
+    }
     model->rows = rows;
     model->streams = streams;
     model->positions = positions;

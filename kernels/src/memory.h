@@ -3,9 +3,11 @@
 #define CODELENGTH_MEMORY_H
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -23,23 +25,70 @@ inline size_t roundUp(size_t value, size_t step) {
 // processor reads ahead over 4 KB. They take whole pages of 2 MB; what is smaller than half of one does without.
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLargeArray = size_t{1} << 20;
+constexpr size_t kOwnRegion = size_t{1} << 17;
+constexpr size_t kPage = 4096;
 
 inline size_t allocatedBytes(size_t bytes) {
     size_t lines = roundUp(bytes + kLine, kLine);
     return lines < kLargeArray ? lines : roundUp(lines, kHugePage);
 }
 
-// Only asks: what the system does not give stays as it is.
-inline void askForHugePages(void* data, size_t bytes) {
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-    if (bytes >= kLargeArray) {
-        static_cast<void>(madvise(data, bytes, MADV_HUGEPAGE));
-    }
-#else
-    static_cast<void>(data);
-    static_cast<void>(bytes);
+// Zeroed memory that begins on a page, or on a huge one, and goes back to the system when its owner ends: an allocator would
+// keep it, in pieces. What nobody has written to takes none. Throws std::bad_alloc.
+class Region {
+public:
+    Region() = default;
+    Region(size_t bytes, bool huge) {
+        size_t alignment = huge ? kHugePage : kPage;
+#if defined(__linux__)
+        bytes_ = huge ? bytes + kHugePage : bytes;
+        memory_ = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (memory_ == MAP_FAILED) {
+            memory_ = nullptr;
+            throw std::bad_alloc();
+        }
+        data_ = reinterpret_cast<uint8_t*>(roundUp(reinterpret_cast<uintptr_t>(memory_), alignment));
+#if defined(MADV_HUGEPAGE)
+        if (huge) {  // only asks: what the system does not give stays as it is
+            static_cast<void>(madvise(data_, bytes, MADV_HUGEPAGE));
+        }
 #endif
-}
+#else
+        bytes_ = roundUp(bytes, alignment);
+        memory_ = std::aligned_alloc(alignment, bytes_);
+        if (memory_ == nullptr) {
+            throw std::bad_alloc();
+        }
+        std::memset(memory_, 0, bytes_);
+        data_ = static_cast<uint8_t*>(memory_);
+#endif
+    }
+    ~Region() {
+        if (memory_ != nullptr) {
+#if defined(__linux__)
+            munmap(memory_, bytes_);
+#else
+            std::free(memory_);
+#endif
+        }
+    }
+    Region(Region&& other) noexcept { *this = std::move(other); }
+    Region& operator=(Region&& other) noexcept {
+        std::swap(memory_, other.memory_);
+        std::swap(bytes_, other.bytes_);
+        std::swap(data_, other.data_);
+        return *this;
+    }
+    Region(const Region&) = delete;
+    Region& operator=(const Region&) = delete;
+
+    uint8_t* data() const { return data_; }
+
+private:
+    void* memory_ = nullptr;
+    size_t bytes_ = 0;
+    uint8_t* data_ = nullptr;
+};
 
 // Zeroed; throws std::bad_alloc.
 template <class T>
@@ -48,20 +97,23 @@ public:
     Array() = default;
     explicit Array(size_t count) : count_(count) {
         size_t bytes = allocatedBytes(count * sizeof(T));
-        size_t alignment = bytes < kLargeArray ? kLine : kHugePage;
-        data_ = static_cast<T*>(std::aligned_alloc(alignment, bytes));
-        if (data_ == nullptr) {
-            throw std::bad_alloc();
+        if (bytes >= kOwnRegion) {
+            region_ = Region(bytes, bytes >= kLargeArray);
+            data_ = reinterpret_cast<T*>(region_.data());
+        } else {
+            small_ = std::aligned_alloc(kLine, bytes);
+            if (small_ == nullptr) {
+                throw std::bad_alloc();
+            }
+            std::memset(small_, 0, bytes);
+            data_ = static_cast<T*>(small_);
         }
-        askForHugePages(data_, bytes);
-        std::memset(static_cast<void*>(data_), 0, bytes);
     }
-    ~Array() { std::free(data_); }
-    Array(Array&& other) noexcept : data_(other.data_), count_(other.count_) {
-        other.data_ = nullptr;
-        other.count_ = 0;
-    }
+    ~Array() { std::free(small_); }
+    Array(Array&& other) noexcept { *this = std::move(other); }
     Array& operator=(Array&& other) noexcept {
+        std::swap(region_, other.region_);
+        std::swap(small_, other.small_);
         std::swap(data_, other.data_);
         std::swap(count_, other.count_);
         return *this;
@@ -76,6 +128,8 @@ public:
     const T& operator[](size_t i) const { return data_[i]; }
 
 private:
+    Region region_;
+    void* small_ = nullptr;
     T* data_ = nullptr;
     size_t count_ = 0;
 };

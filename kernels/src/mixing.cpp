@@ -3,10 +3,8 @@
 
 #include <algorithm>
 #include <new>
+#include <type_traits>
 #include <utility>
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
 
 namespace codelength {
 namespace mixing {
@@ -84,10 +82,34 @@ void takeRecord(const uint8_t* text, Lane& lane, uint32_t c1) {
     }
 }
 
-void makeContexts(const Mixing& m, Lane& lane) {
+// Order 1 direct and followers have the rows that the lane's last bytes need next.
+void haveRows(Mixing& m, uint32_t last4) {
+    constexpr size_t kRow = 256;
+    uint32_t c1 = last4 & 0xff;
+    uint32_t c2 = last4 >> 8 & 0xff;
+    if (!m.hasRow[c1]) {
+        const Mixing* from = m.primed;
+        while (!from->hasRow[c1]) {
+            from = from->primed;
+        }
+        std::memcpy(m.order1 + c1 * kRow, from->order1 + c1 * kRow, kRow * sizeof(uint32_t));
+        m.hasRow[c1] = true;
+    }
+    if (!m.hasFollowers[c2]) {
+        const Mixing* from = m.primed;
+        while (!from->hasFollowers[c2]) {
+            from = from->primed;
+        }
+        std::memcpy(m.followers + c2 * kRow, from->followers + c2 * kRow, kRow * sizeof(uint32_t));
+        m.hasFollowers[c2] = true;
+    }
+}
+
+void makeContexts(Mixing& m, Lane& lane) {
     const uint8_t* text = m.history + lane.start;
     uint32_t last4 = lane.last4;
     uint32_t c1 = last4 & 0xff;
+    haveRows(m, last4);
     lane.column = lane.position - lane.lineStart;
     lane.above = 0;
     uint32_t aboveNext = 0;
@@ -146,33 +168,6 @@ void look(Mixing& m, Match& match, uint32_t candidate, int least, const Lane& la
         match.pointer = from + 1;
         match.lane = owner;
     }
-}
-
-template <class T>
-T* allocate(Mixing& m, size_t count, bool clear) {
-    size_t bytes = (count * sizeof(T) + 63) / 64 * 64;
-    size_t alignment = bytes >= (size_t{2} << 20) ? size_t{2} << 20 : 64;
-    bytes = (bytes + alignment - 1) / alignment * alignment;
-    void* block = std::aligned_alloc(alignment, bytes);
-    if (block == nullptr) {
-        throw std::bad_alloc();
-    }
-    m.blocks.push_back(block);
-#if defined(__linux__)
-    if (bytes >= (size_t{4} << 20)) {
-        madvise(block, bytes, MADV_HUGEPAGE);
-    }
-#endif
-    if (clear) {
-        std::memset(block, 0, bytes);
-    }
-    return static_cast<T*>(block);
-}
-
-template <class T>
-void copyOf(Mixing& m, T*& to, const T* from, size_t count) {
-    to = allocate<T>(m, count, false);
-    std::memcpy(to, from, count * sizeof(T));
 }
 
 void hashMatches(const Mixing& m, Lane& lane) {
@@ -285,6 +280,60 @@ void beginToken(Mixing& m) {
     m.tokenBegins[m.lane->start + m.lane->position] = 1;
 }
 
+namespace {
+
+// Calls place(pointer, count) for every table.
+template <class Place>
+void forTables(Mixing& m, const Sizes& sizes, int mixers, bool model, Place place) {
+    place(m.slots, size_t{64} << sizes.bucketBits);
+    for (int i = 0; i < mixers; i++) {  // one behind the other: see setWeights
+        place(m.weights[i], static_cast<size_t>(kMixerRows[i]) * kInputs);
+    }
+    place(m.order1, 65536);
+    place(m.followers, 65536);
+    for (uint32_t*& table : m.matchTables) {
+        place(table, size_t{1} << sizes.matchBits);
+    }
+    place(m.history, static_cast<size_t>(m.historyBytes) + 1);
+    place(m.meanings, kContexts * 256);
+    for (int i = 0; i < 5; i++) {
+        place(m.maps[i], static_cast<size_t>(kMapContexts[i]) * kPoints);
+    }
+    place(m.finalWeights, kFinalRows * 8);
+    if (model) {
+        place(m.tokenBegins, static_cast<size_t>(m.historyBytes) + 1);
+        for (uint32_t*& table : m.stop.tables) {
+            place(table, size_t{1} << sizes.stopBits);
+        }
+        place(m.stop.weights, kStopRows * kStopInputs);
+    }
+}
+
+// All tables in one region, each at the beginning of a page, the largest first.
+void divide(Mixing& m, const Sizes& sizes, int mixers, bool model) {
+    size_t bytes = 0;
+    forTables(m, sizes, mixers, model, [&bytes](auto*& table, size_t count) {
+        bytes = (bytes + count * sizeof(*table) + kPage - 1) / kPage * kPage;
+    });
+    // Large tables are read faster from huge pages, but short texts touch little of small ones.
+    m.memory = Region(bytes, bytes >= (size_t{4} << 20));
+    size_t at = 0;
+    forTables(m, sizes, mixers, model, [&m, &at](auto*& table, size_t count) {
+        table = reinterpret_cast<std::remove_reference_t<decltype(table)>>(m.memory.data() + at);
+        at = (at + count * sizeof(*table) + kPage - 1) / kPage * kPage;
+    });
+}
+
+}  // namespace
+
+void setWeights(Mixing& m, size_t page) {
+    int32_t* weights = m.weights[0] + page * kWeightsTogether;
+    for (int k = 0; k < kWeightsTogether; k++) {
+        weights[k] = k % kInputs == kModelInput ? kOne * 87 / 100 : kOne * 35 / 1000;
+    }
+    m.hasWeights[page] = true;
+}
+
 std::unique_ptr<Mixing> open(
     const Tables& t, const Mixing* primed, const int* laneStarts, int lanes, const Sizes& sizes, bool model) {
     std::unique_ptr<Mixing> made(new Mixing);
@@ -295,35 +344,26 @@ std::unique_ptr<Mixing> open(
     m.historyBytes = before + laneStarts[lanes];
     m.bucketBits = sizes.bucketBits;
     m.matchBits = sizes.matchBits;
-    m.slots = allocate<uint8_t>(m, size_t{64} << sizes.bucketBits, true);
-    for (int i = 0; i < kMatches; i++) {
-        m.matchTables[i] = allocate<uint32_t>(m, size_t{1} << sizes.matchBits, true);
-    }
-    m.history = allocate<uint8_t>(m, static_cast<size_t>(m.historyBytes) + 1, false);
     int mixers = model ? kMixersModel : kMixersAlone;
+    m.stop.bits = sizes.stopBits;
+    divide(m, sizes, mixers, model);
     if (primed != nullptr) {
-        copyOf(m, m.meanings, primed->meanings, kContexts * 256);
-        copyOf(m, m.order1, primed->order1, 65536);
-        copyOf(m, m.followers, primed->followers, 65536);
+        std::memcpy(m.meanings, primed->meanings, kContexts * 256 * sizeof(uint32_t));
         std::memcpy(m.matchMeanings, primed->matchMeanings, sizeof m.matchMeanings);
         for (int i = 0; i < 5; i++) {
-            copyOf(m, m.maps[i], primed->maps[i], static_cast<size_t>(kMapContexts[i]) * kPoints);
+            std::memcpy(m.maps[i], primed->maps[i], static_cast<size_t>(kMapContexts[i]) * kPoints * sizeof(uint16_t));
         }
         std::memcpy(m.history, primed->history, static_cast<size_t>(before));
     } else {
-        m.meanings = allocate<uint32_t>(m, kContexts * 256, true);
         for (int i = 0; i < kContexts * 256; i++) {
             m.meanings[i] = t.newMeaning[i & 255];
         }
-        m.order1 = allocate<uint32_t>(m, 65536, false);
-        for (int i = 0; i < 65536; i++) {
-            m.order1[i] = kHalf;
-        }
-        m.followers = allocate<uint32_t>(m, 65536, true);
+        std::fill_n(m.order1, 65536, kHalf);
+        std::fill_n(m.hasRow, 256, true);
+        std::fill_n(m.hasFollowers, 256, true);
         std::memcpy(m.matchMeanings, t.newMatch, sizeof m.matchMeanings);
         for (int i = 0; i < 5; i++) {
             size_t count = static_cast<size_t>(kMapContexts[i]) * kPoints;
-            m.maps[i] = allocate<uint16_t>(m, count, false);
             for (size_t k = 0; k < count; k++) {
                 m.maps[i][k] = t.newPoints[k % kPoints];
             }
@@ -331,31 +371,21 @@ std::unique_ptr<Mixing> open(
     }
     if (primed != nullptr && !model) {
         for (int i = 0; i < mixers; i++) {
-            copyOf(m, m.weights[i], primed->weights[i], static_cast<size_t>(kMixerRows[i]) * kInputs);
-        }
-        copyOf(m, m.finalWeights, primed->finalWeights, kFinalRows * 8);
-    } else {
-        for (int i = 0; i < mixers; i++) {
             size_t count = static_cast<size_t>(kMixerRows[i]) * kInputs;
-            m.weights[i] = allocate<int32_t>(m, count, false);
-            for (size_t k = 0; k < count; k++) {
-                m.weights[i][k] = model ? (k % kInputs == kModelInput ? kOne * 87 / 100 : kOne * 35 / 1000) : kOne / 10;
-            }
+            std::memcpy(m.weights[i], primed->weights[i], count * sizeof(int32_t));
         }
-        m.finalWeights = allocate<int32_t>(m, kFinalRows * 8, false);
-        for (int k = 0; k < kFinalRows * 8; k++) {
-            m.finalWeights[k] = kOne / mixers;
+        std::memcpy(m.finalWeights, primed->finalWeights, kFinalRows * 8 * sizeof(int32_t));
+    } else {
+        for (int i = 0; !model && i < mixers; i++) {
+            std::fill_n(m.weights[i], static_cast<size_t>(kMixerRows[i]) * kInputs, kOne / 10);
         }
+        std::fill_n(m.finalWeights, kFinalRows * 8, kOne / mixers);
     }
     if (model) {
-        m.tokenBegins = allocate<uint8_t>(m, static_cast<size_t>(m.historyBytes) + 1, true);
         StopModel& stop = m.stop;
-        stop.bits = sizes.stopBits;
-        for (uint32_t*& table : stop.tables) {
-            table = allocate<uint32_t>(m, size_t{1} << stop.bits, false);
+        for (uint32_t* table : stop.tables) {
             std::fill_n(table, size_t{1} << stop.bits, kHalf);
         }
-        stop.weights = allocate<int32_t>(m, kStopRows * kStopInputs, true);
         for (int row = 0; row < kStopRows; row++) {
             int32_t* weights = stop.weights + row * kStopInputs;
             weights[0] = kOne * 8 / 10;

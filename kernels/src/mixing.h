@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "coder.h"
+#include "memory.h"
 
 namespace codelength {
 namespace mixing {
@@ -129,11 +130,19 @@ struct StopModel {
     int mixed = 0;
 };
 
+// A frame of a service is often short and touches little of its tables, and there are many frames at a time. So rows of order 1
+// direct and of followers are copied from what is primed, and weights of a frame with a model set, when they are first needed.
+constexpr int kWeightsTogether = 1024;  // a page of 4 KB, 32 rows
+constexpr int kWeightPages = 200;
+
 struct Mixing {
     const Tables* tables = nullptr;
     const Mixing* primed = nullptr;
     bool isDictionary = false;  // so that texts go on behind its end
-    std::vector<void*> blocks;  // all memory
+    Region memory;
+    bool hasRow[256] = {};             // of order 1 direct, by the last byte
+    bool hasFollowers[256] = {};       // by the last byte but one
+    bool hasWeights[kWeightPages] = {};
     uint8_t* slots = nullptr;
     int bucketBits = 0;
     uint32_t* meanings = nullptr;  // [kContexts][256]
@@ -169,11 +178,6 @@ struct Mixing {
     int matchBit[kMatches] = {}, matchRow[kMatches] = {};
     int longest = 0, expected = -1, orderHit = 0, last = 0;
     unsigned node = 1;
-    ~Mixing() {
-        for (void* block : blocks) {
-            std::free(block);
-        }
-    }
 };
 
 inline int limit(int x) {
@@ -226,6 +230,9 @@ struct Sizes {
 // Behind what `primed` has learned, or (null) at the very beginning.
 std::unique_ptr<Mixing> open(
     const Tables& tables, const Mixing* primed, const int* laneStarts, int lanes, const Sizes& sizes, bool model);
+
+// The first weights of a page of a frame with a model.
+void setWeights(Mixing& m, size_t page);
 
 void select(Mixing& m, int lane);
 void beginToken(Mixing& m);

@@ -302,6 +302,12 @@ static inline int finishPrediction(Mixing& m, Lane& lane, int modelOdds) {
     constexpr int count = kModel ? kMixersModel : kMixersAlone;
     for (int i = 0; i < count; i++) {
         m.row[i] = m.weights[i] + rows[i] * kInputs;
+        if (kModel) {
+            size_t page = static_cast<size_t>(m.row[i] - m.weights[0]) / kWeightsTogether;
+            if (!m.hasWeights[page]) {
+                setWeights(m, page);
+            }
+        }
     }
     dots<count>(m.row, m.inputs, m.mixed);
     int matchClass = isMatch == 0 ? 0 : 1 + (lengthClass / 3 < 6 ? lengthClass / 3 : 6);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
 #include "../profile1.h"
 
@@ -132,8 +134,29 @@ void pack(
 
 }  // namespace codelength
 
-cl_stream::cl_stream(codelength::Model& model, int positions)
-    : owner(model),
-      window(positions),
-      layout(model.shape, model.path, positions),
-      cache(layout.bytes * static_cast<size_t>(model.shape.layers * model.shape.keyValueHeads)) {}
+cl_stream::cl_stream(codelength::Model& model, int positions) : owner(model), window(positions) {
+    reserve(std::min(positions, codelength::kFirstPositions));
+}
+
+void cl_stream::reserve(int positions) {
+    if (positions <= layout.positions) {
+        return;
+    }
+    // The last step goes to the whole window, so that there are few.
+    int room = std::max(positions, 2 * layout.positions);
+    room = room >= window / 4 * 3 ? window : room;
+    codelength::CacheLayout wider(owner.shape, owner.path, room);
+    size_t heads = static_cast<size_t>(owner.shape.layers * owner.shape.keyValueHeads);
+    codelength::Array<uint8_t> grown(wider.bytes * heads);
+    // Every part is in the order of positions, so what is there stays a part's beginning.
+    for (size_t head = 0; layout.positions > 0 && head < heads; head++) {
+        const uint8_t* from = cache.data() + head * layout.bytes;
+        uint8_t* to = grown.data() + head * wider.bytes;
+        std::memcpy(to, from, layout.values);
+        std::memcpy(to + wider.values, from + layout.values, layout.keyScales - layout.values);
+        std::memcpy(to + wider.keyScales, from + layout.keyScales, layout.valueScales - layout.keyScales);
+        std::memcpy(to + wider.valueScales, from + layout.valueScales, layout.bytes - layout.valueScales);
+    }
+    layout = wider;
+    cache = std::move(grown);
+}

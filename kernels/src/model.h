@@ -32,6 +32,9 @@ constexpr int kSharedRows = 8;
 constexpr int kKeyBlock = 16;
 constexpr int kWindowStep = 64;
 
+// What a stream has room for at first.
+constexpr int kFirstPositions = 192;
+
 struct Model;
 struct Matrix;
 struct Scratch;
@@ -190,9 +193,13 @@ struct cl_model : codelength::Model {
 struct cl_stream {
     cl_stream(codelength::Model& owner, int window);
 
+    // Makes room for so many positions, at most the window. A cache grows when it must, from a few positions by doubling, since
+    // most texts of a service end long before their window does. Throws std::bad_alloc, and is then as it was.
+    void reserve(int positions);
+
     codelength::Model& owner;
     int window;
-    codelength::CacheLayout layout;
+    codelength::CacheLayout layout;    // of the positions there is room for
     codelength::Array<uint8_t> cache;  // [layers, key-value heads, layout.bytes]
 };
 

@@ -263,6 +263,7 @@ int main() {
     coders();
     agreement("odd sizes", plain::makeModel({18, 2, 4, 2, 6, 22, 64, 50, 53}, 15, 7), {64, 3, 40, 17, 1, 1, 64, 30});
     agreement("no grouping", plain::makeModel({64, 2, 3, 3, 16, 96, 200, 90, 700}, 8, 8), {200, 150, 9, 33});
+    agreement("growing streams", plain::makeModel({18, 2, 4, 2, 6, 22, 800, 50, 53}, 15, 12), {800, 193, 385, 192});
     agreement("groups of three", plain::makeModel({96, 1, 9, 3, 32, 1600, 130, 70, 129}, 15, 9), {130, 64, 100, 5});
     agreement("extreme weights", plain::makeModel({130, 2, 2, 1, 64, 1100, 80, 40, 260}, 15, 10, plain::Weights::kExtreme),
               {80, 20, 31});

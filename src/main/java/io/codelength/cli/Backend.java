@@ -1,11 +1,13 @@
 package io.codelength.cli;
 
+import io.codelength.cli.bench.NativeSpeed;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.PredictorSource;
 import io.codelength.model.SourceModel;
 import io.codelength.model.store.KnownModels;
 import io.codelength.predict.CodeLengthScorer;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** What commands need of the rest of the program: models, loaded by an engine. */
@@ -27,6 +29,9 @@ public interface Backend {
      * @throws IllegalArgumentException if there is no such engine, naming those there are
      */
     Predictors predictors(EngineChoice engine, KnownModels models, Consumer<String> notes);
+
+    /** What native kernels reach here, if there are some. */
+    Optional<NativeSpeed> nativeSpeed();
 
     /** Something to do with a scorer while it lives. */
     @FunctionalInterface

@@ -40,7 +40,9 @@ import picocli.CommandLine.Parameters;
                     + " compression includes verifying, as users get it.",
             "",
             "With --service the files are cut into documents and sent to a running service instead, by one client after"
-                    + " another and by many at once; the options from --engines to --memory are then the service's matter."
+                    + " another and by many at once; the options from --engines to --memory are then the service's matter.",
+            "",
+            "With --speed nothing is compared but this machine with itself: see that option."
         },
         footer = {
             "Examples:",
@@ -48,6 +50,7 @@ import picocli.CommandLine.Parameters;
             "  codelength bench --engines reference,pytorch --lanes 1,8,32 --classical none notes.txt",
             "  codelength bench --tiers none --csv *.log        classical coders alone",
             "  codelength bench --records 200 server.log",
+            "  codelength bench --speed --model smollm2-135m notes.txt",
             "  codelength bench --service http://127.0.0.1:8080 --clients 1,64 --tiers standard,model notes.txt"
         })
 final class BenchCommand implements Callable<Integer> {
@@ -167,6 +170,23 @@ final class BenchCommand implements Callable<Integer> {
             description = "With --records: the most bytes of both dictionaries. Default: 112640.")
     private long dictionaryBytes;
 
+    @Option(
+            names = "--speed",
+            description =
+                    "Measure in one run what predictions cost here, with the first megabyte of one FILE: the native"
+                            + " kernels' products against their instruction's peak, passes of each engine, tier model with each"
+                            + " code path, and a service of its own with 64 clients. --model names another model to measure as well."
+                            + " Takes some minutes; nothing else should run.")
+    private boolean speed;
+
+    @Option(
+            names = "--speed-parts",
+            paramLabel = "P",
+            split = ",",
+            defaultValue = "products,passes,text,service,model",
+            description = "With --speed: some of products,passes,text,service,model. Default: all.")
+    private List<String> speedParts = new ArrayList<>();
+
     @Option(names = "--csv", description = "Print comma-separated values instead of a table.")
     private boolean csv;
 
@@ -190,6 +210,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (records != null) {
             return benchRecords(records);
+        }
+        if (speed) {
+            return benchSpeed();
         }
         List<ClassicalCoder> others = classicalCoders();
         List<CompressionOptions> settings = settings();
@@ -236,6 +259,20 @@ final class BenchCommand implements Callable<Integer> {
                 .toList();
         ServiceBench bench = new ServiceBench(session, url, sent);
         bench.run(tiers, model, clients);
+        bench.print(heading(new Report(Surroundings.here(), Map.of(), List.of())), json);
+        return ExitCode.DONE;
+    }
+
+    private int benchSpeed() throws IOException {
+        if (csv) {
+            throw new UsageException("--csv has no table of speeds; choose --json");
+        }
+        if (files.size() != 1) {
+            throw new UsageException("--speed takes one FILE, not %d".formatted(files.size()));
+        }
+        byte[] text = read().values().iterator().next();
+        SpeedBench bench = new SpeedBench(session, memory.scope(session), files.get(0), text, model);
+        bench.run(speedParts);
         bench.print(heading(new Report(Surroundings.here(), Map.of(), List.of())), json);
         return ExitCode.DONE;
     }

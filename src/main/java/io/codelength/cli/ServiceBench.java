@@ -1,5 +1,6 @@
 package io.codelength.cli;
 
+import io.codelength.cli.bench.Figure;
 import io.codelength.cli.bench.ServiceClient;
 import io.codelength.cli.bench.ServiceLoad;
 import io.codelength.cli.bench.ServiceLoad.Exchange;
@@ -90,6 +91,26 @@ final class ServiceBench {
             base = OptionalDouble.of(base.orElse(round.seconds()));
             rows.add(new Row(tier, work, count, round, base.getAsDouble()));
         }
+    }
+
+    /** Seconds of every round, shares of the first number of clients', and the service's peak memory. */
+    List<Figure> figures(String part) throws IOException {
+        List<Figure> figures = new ArrayList<>();
+        for (Row row : rows) {
+            String what = "%d documents, tier %s, %s, %s"
+                    .formatted(
+                            documents.size(),
+                            row.tier,
+                            row.work,
+                            row.clients == 1 ? "one after another" : row.clients + " clients at once");
+            figures.add(new Figure(part, what, row.round.seconds(), "s"));
+            if (row.round.seconds() != row.baseSeconds) {
+                figures.add(new Figure(part, what + ": share", row.round.seconds() / row.baseSeconds, "times"));
+            }
+        }
+        service.metric(PEAK_METRIC)
+                .ifPresent(peak -> figures.add(new Figure(part, "peak memory of the service", peak / 1e6, "MB")));
+        return figures;
     }
 
     void print(Map<String, String> heading, boolean json) throws IOException {

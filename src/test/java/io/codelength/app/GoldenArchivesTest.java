@@ -1,15 +1,19 @@
 package io.codelength.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.codelength.codec.CompressionOptions;
 import io.codelength.codec.Decompressor;
+import io.codelength.codec.DictionaryMismatchException;
+import io.codelength.codec.DictionarySource;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.PredictorSource;
 import io.codelength.codec.Progress;
 import io.codelength.container.ArchiveHeader;
 import io.codelength.container.ArchiveReader;
 import io.codelength.container.CompactArchive;
+import io.codelength.container.Dictionary;
 import io.codelength.container.FrameMethod;
 import io.codelength.container.IncomingArchive;
 import io.codelength.limit.CallScope;
@@ -92,13 +96,29 @@ class GoldenArchivesTest {
         assertThat(overlapping.overlapTokens()).isPositive();
     }
 
+    @Test
+    void whoHasTheDictionaryReadsTheRecordThatNamesIt() throws IOException {
+        Dictionary dictionary = Dictionary.read("service.cldict", new ByteArrayInputStream(read("service.cldict")));
+        DictionarySource known = DictionarySource.only(dictionary);
+        assertThat(restored("record.log", best, known)).isEqualTo(read("record.log"));
+        assertThat(restored("record.log", reference, known)).isEqualTo(read("record.log"));
+        assertThatThrownBy(() -> restored("record.log", best))
+                .isInstanceOf(DictionaryMismatchException.class)
+                .hasMessageContaining(dictionary.id().toString());
+    }
+
     private static IncomingArchive open(String name) throws IOException {
         return IncomingArchive.open(name, new ByteArrayInputStream(read(name + ".clen")));
     }
 
     private static byte[] restored(String name, PredictorSource predictors) throws IOException {
+        return restored(name, predictors, DictionarySource.NONE);
+    }
+
+    private static byte[] restored(String name, PredictorSource predictors, DictionarySource dictionaries)
+            throws IOException {
         ByteArrayOutputStream original = new ByteArrayOutputStream();
-        new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES)
+        new Decompressor(predictors, CompressionOptions.DEFAULT_BATCH_LANES, dictionaries)
                 .decompress(
                         name,
                         new ByteArrayInputStream(read(name + ".clen")),

@@ -112,4 +112,35 @@ final class BenchTest {
         all[arguments.length] = last;
         return all;
     }
+
+    @Test
+    void speedSaysWhatItCannotMeasureHere() throws IOException {
+        String text = Files.writeString(folder.resolve("text"), "some text, ".repeat(300))
+                .toString();
+        Shell.Outcome outcome =
+                Shell.withoutModels().run("bench", "--speed", "--speed-parts", "products,text,model", text);
+        assertThat(outcome.code()).as(outcome.err()).isZero();
+        assertThat(outcome.out())
+                .contains("machine: ", "commit: ")
+                .contains("not measured: products: there are no native kernels here")
+                .contains("not measured: text: there are no native kernels here")
+                .contains("not measured: model: name an installed one with --model");
+    }
+
+    @Test
+    void speedWithWhatItCannotTakeIsRefused() throws IOException {
+        String text = Files.writeString(folder.resolve("long"), "some text, ".repeat(300))
+                .toString();
+        String brief = Files.writeString(folder.resolve("brief"), "some text").toString();
+        refused("some kilobytes", "bench", "--speed", brief);
+        refused("one FILE", "bench", "--speed", text, brief);
+        refused("--json", "bench", "--speed", "--csv", text);
+        refused("choose some of products,passes", "bench", "--speed", "--speed-parts", "everything", text);
+    }
+
+    private static void refused(String because, String... command) throws IOException {
+        Shell.Outcome outcome = Shell.withoutModels().run(command);
+        assertThat(outcome.code()).isEqualTo(2);
+        assertThat(outcome.err()).contains(because);
+    }
 }

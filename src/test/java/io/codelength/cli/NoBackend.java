@@ -1,5 +1,6 @@
 package io.codelength.cli;
 
+import io.codelength.cli.bench.NativeSpeed;
 import io.codelength.codec.EngineChoice;
 import io.codelength.codec.ModelMismatchException;
 import io.codelength.container.ModelReference;
@@ -7,6 +8,7 @@ import io.codelength.model.Fingerprint;
 import io.codelength.model.SourceModel;
 import io.codelength.model.store.KnownModels;
 import io.codelength.predict.Predictor;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -18,6 +20,11 @@ final class NoBackend implements Backend {
             throw new IllegalArgumentException("unknown engine '%s'".formatted(engine.name()));
         }
         return new NoPredictors();
+    }
+
+    @Override
+    public Optional<NativeSpeed> nativeSpeed() {
+        return Optional.empty();
     }
 
     @Override

@@ -130,7 +130,8 @@ public record MixedText(
                 if (offsets[lane] < laneStarts[lane + 1]) {
                     // A damaged payload may have more symbols than the text; their frequencies are those of the last.
                     int known = Math.min(step, symbols.get(lane).length - 1);
-                    offsets[lane] += spelling.vocabulary().byteCount(decoder.next(lane, asRow.apply(below(lane, known))));
+                    offsets[lane] +=
+                            spelling.vocabulary().byteCount(decoder.next(lane, asRow.apply(below(lane, known))));
                     isWhole = false;
                 }
             }

@@ -10,9 +10,11 @@ import io.codelength.predict.Passage;
 import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
 import io.codelength.predict.RowSink;
+import io.codelength.predict.SharedSink;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * A model in the native engine. Whatever is asked, prefill or step, becomes calls of at most {@link Kernels#ROWS_MAX} rows,
@@ -34,6 +36,7 @@ final class CpuPredictor implements Predictor {
     private final KernelFunctions kernels;
     private final Pointer pointer;
     private final NativeCoding coding;
+    private final Handover handover;
     private final NativeRow[] outputs = new NativeRow[Kernels.ROWS_MAX];
     private final Object lock = new Object();
     private boolean busy;
@@ -63,6 +66,7 @@ final class CpuPredictor implements Predictor {
         pointer = NativeModel.create(kernels, model, path, threads);
         headSymbols.give(kernels, pointer);
         coding = new NativeCoding(kernels, pointer);
+        handover = new Handover(threads);
         int stride = kernels.cl_exponential_stride(pointer);
         int blocks = kernels.cl_blocks(pointer);
         Pointer exponentials = kernels.cl_exponentials(pointer);
@@ -187,6 +191,7 @@ final class CpuPredictor implements Predictor {
             }
             if (!closed) {
                 closed = true;
+                handover.close();
                 kernels.cl_model_free(pointer);
             }
         }
@@ -251,6 +256,9 @@ final class CpuPredictor implements Predictor {
         int code = coding.ask(sink, rows, wanted, items, indices)
                 ? kernels.cl_read_coded(pointer, rows, addresses, positions, symbols, wanted)
                 : kernels.cl_read(pointer, rows, addresses, positions, symbols, wanted);
+        if (code == Kernels.NO_MEMORY) {
+            throw new OutOfMemoryError("no native memory for a larger key-value cache");
+        }
         if (code != 0) {
             throw new IllegalStateException(
                     "invariant broken: the kernels refused a call of %d rows with code %d".formatted(rows, code));
@@ -261,10 +269,29 @@ final class CpuPredictor implements Predictor {
             rowStreams[row].advance(1);
         }
         coding.resume();
+        if (sink instanceof SharedSink shared && handover.parts() > 1 && hasTwoCallers(shared, count)) {
+            handover.run(part -> deliver(sink, count, item -> shared.caller(item) % handover.parts() == part));
+        } else {
+            deliver(sink, count, item -> true);
+        }
+    }
+
+    private boolean hasTwoCallers(SharedSink sink, int count) {
+        for (int row = 1; row < count; row++) {
+            if (sink.caller(items[row]) != sink.caller(items[0])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void deliver(RowSink sink, int count, IntPredicate ofItems) {
         int slot = 0;
         for (int row = 0; row < count; row++) {
             if (wanted[row] != 0) {
-                coding.deliver(sink, slot, items[row], indices[row], outputs[slot]);
+                if (ofItems.test(items[row])) {
+                    coding.deliver(sink, slot, items[row], indices[row], outputs[slot]);
+                }
                 slot++;
             }
         }

@@ -12,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 2;
+    private static final int ABI = 3;
 
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
+
+    /** {@code CL_NO_MEMORY}. */
+    static final int NO_MEMORY = 2;
 
     /** Rows of the head in one block of sums. */
     static final int BLOCK = 128;
@@ -134,4 +137,10 @@ final class Kernels implements KernelFunctions {
             byte[] payload,
             long capacity,
             long[] payloadEnds);
+
+    native double cl_speed_peak(String path);
+
+    native double cl_speed_product(String path, int rows, int columns, int bits, int inputs);
+
+    native double cl_speed_memory();
 }

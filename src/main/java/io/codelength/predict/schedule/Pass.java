@@ -6,33 +6,45 @@ import io.codelength.predict.DecodingSink;
 import io.codelength.predict.EncodingSink;
 import io.codelength.predict.FrequencyRow;
 import io.codelength.predict.Predictor;
+import io.codelength.predict.SharedSink;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
 /** What goes to the engine in one call, and which caller each item of it is for. */
-abstract class Pass implements DecodingSink, EncodingSink {
-    private final Set<Call> callers = new LinkedHashSet<>();
+abstract class Pass implements DecodingSink, EncodingSink, SharedSink {
+    private final Map<Call, Integer> callers = new LinkedHashMap<>(); // numbered as they come
     private final List<Origin> origins = new ArrayList<>();
     private int tokens;
 
     /** Where an item came from: the caller's own item, and the index there of the item's first symbol. */
-    private record Origin(Call call, int item, int firstIndex) {}
+    private record Origin(Call call, int caller, int item, int firstIndex) {}
 
     abstract void compute(Predictor engine, CallScope scope);
 
     abstract SchedulingStatistics.Passes passesIn(SchedulingStatistics statistics);
 
     final void addOrigin(Call call, int item, int firstIndex, int symbols) {
-        callers.add(call);
-        origins.add(new Origin(call, item, firstIndex));
+        int caller = numberOf(call);
+        origins.add(new Origin(call, caller, item, firstIndex));
         tokens += symbols;
     }
 
+    private int numberOf(Call call) {
+        Integer known = callers.putIfAbsent(call, callers.size());
+        return known == null ? callers.size() - 1 : known;
+    }
+
     // The sink of the whole pass: whatever it is asked or told goes to the item's caller.
+
+    @Override
+    public final int caller(int item) {
+        return origins.get(item).caller;
+    }
 
     @Override
     public final void accept(int item, int index, FrequencyRow row) {
@@ -65,7 +77,7 @@ abstract class Pass implements DecodingSink, EncodingSink {
     }
 
     final Set<Call> callers() {
-        return callers;
+        return callers.keySet();
     }
 
     /** Symbols to be read. */
