@@ -123,51 +123,30 @@ static inline float weighPositions(
     return attendedScale(ps, sum.total());
 }
 
-// Lists the groups of positions in which any of Q queries has a weight; returns how many. Attention is peaked: most weights are 0, in most groups all, and what they weigh need not be read.
-template <int Q>
-static inline int listWeighed(
-    const Activation* weights, size_t weightStride, int positions, int32_t* list) {
-    static_assert(kGroup * sizeof(Activation) == sizeof(int32_t), "a lane is a group's weights");
-    int count = 0;
-    int groups = positions / kGroup;
-    I numbers = laneNumbers();
-    for (int g = 0; g < groups; g += W) {
-        I any = load<I>(weights + g * kGroup);
-#pragma GCC unroll 8
-        for (int q = 1; q < Q; q++) {
-            any |= load<I>(weights + q * weightStride + g * kGroup);
-        }
-        if (g + W > groups) {
-            any &= firstLanes(groups - g);
-        }
-        count += listLanes(any != all(0), numbers, list + count);
-        numbers += all(W);
-    }
-    return count;
-}
-
-// Sums of weighted values: Q queries, V vectors of channels, of the listed groups.
+// Sums of weighted values: Q queries, V vectors of channels.
 template <int Q, int V>
 static inline void weighValues(
-    const uint8_t* values, int channels, const int32_t* list, int count, const Activation* weights, size_t weightStride,
-    const float* scales, float* const* out) {
+    const uint8_t* values, int channels, int positions, const Activation* weights, size_t weightStride,
+    const float* scales, float* const* out, ptrdiff_t ahead) {
     I sums[Q][V];
     for (int q = 0; q < Q; q++) {
         for (int v = 0; v < V; v++) {
             sums[q][v] = all(0);
         }
     }
-    for (int i = 0; i < count; i++) {
-        size_t g = static_cast<size_t>(list[i]);
-        const int8_t* from = reinterpret_cast<const int8_t*>(values) + g * kGroup * static_cast<size_t>(channels);
+    for (int j = 0; j < positions; j += kGroup) {
+        const int8_t* from = reinterpret_cast<const int8_t*>(values) + static_cast<size_t>(j) * channels;
         Weights w[V];
+        for (int line = 0; line < V * W * kGroup; line += static_cast<int>(kLine)) {
+            fetchAhead(from + line, ahead);
+        }
 #pragma GCC unroll 8
         for (int v = 0; v < V; v++) {
             w[v] = loadWeights(from + v * (W * kGroup));
         }
 #pragma GCC unroll 8
         for (int q = 0; q < Q; q++) {
-            I p = broadcast(weights + q * weightStride + g * kGroup);
+            I p = broadcast(weights + q * weightStride + j);
 #pragma GCC unroll 8
             for (int v = 0; v < V; v++) {
                 sums[q][v] = dotValues(sums[q][v], p, w[v]);
@@ -184,9 +163,8 @@ static inline void weighValues(
 template <int Q>
 static void weighQueries(
     const uint8_t* values, int channels, int positions, const Activation* weights, size_t weightStride,
-    const float* scales, float* const* out, int32_t* list) {
+    const float* scales, float* const* out, ptrdiff_t ahead) {
     constexpr int V = kValueVectors;
-    int count = listWeighed<Q>(weights, weightStride, positions, list);
     float* to[Q];
     int c = 0;
     for (; c + V * W <= channels; c += V * W) {
@@ -194,14 +172,16 @@ static void weighQueries(
             to[q] = out[q] + c;
         }
         weighValues<Q, V>(
-            values + static_cast<size_t>(c) * kGroup, channels, list, count, weights, weightStride, scales, to);
+            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to,
+            ahead);
     }
     for (; c < channels; c += W) {
         for (int q = 0; q < Q; q++) {
             to[q] = out[q] + c;
         }
         weighValues<Q, 1>(
-            values + static_cast<size_t>(c) * kGroup, channels, list, count, weights, weightStride, scales, to);
+            values + static_cast<size_t>(c) * kGroup, channels, positions, weights, weightStride, scales, to,
+            ahead);
     }
 }
 
@@ -229,8 +209,7 @@ static void attendQueries(
         memset(row + done, 0, static_cast<size_t>(padded - done) * sizeof(Activation));
         out[q] = outputs + static_cast<size_t>(q) * layout.valueChannels;
     }
-    weighQueries<Q>(
-        cache + layout.values, layout.valueChannels, padded, weights, stride, scales, out, scratch.weighed.data());
+    weighQueries<Q>(cache + layout.values, layout.valueChannels, padded, weights, stride, scales, out, ahead);
 }
 
 template <int Q>

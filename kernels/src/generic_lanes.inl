@@ -18,13 +18,3 @@ static inline F sigmoidOf(I numerator, I e) {
     }
     return v;
 }
-
-// Appends those lanes of `numbers` whose mask is all ones; writes up to W. Returns how many there are.
-static inline int listLanes(I mask, I numbers, int32_t* to) {
-    int count = 0;
-    for (int i = 0; i < W; i++) {
-        to[count] = numbers[i];
-        count -= mask[i];
-    }
-    return count;
-}

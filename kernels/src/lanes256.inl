@@ -33,13 +33,3 @@ static inline F sigmoidOf(I numerator, I e) {
         _mm256_div_pd(lowDoubles(numerator), _mm256_add_pd(one, lowDoubles(e))),
         _mm256_div_pd(highDoubles(numerator), _mm256_add_pd(one, highDoubles(e))));
 }
-
-// Appends those lanes of `numbers` whose mask is all ones; writes up to W. Returns how many there are.
-static inline int listLanes(I mask, I numbers, int32_t* to) {
-    int count = 0;
-    for (int i = 0; i < W; i++) {
-        to[count] = numbers[i];
-        count -= mask[i];
-    }
-    return count;
-}

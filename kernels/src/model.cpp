@@ -45,7 +45,6 @@ Scratch::Scratch(const Shape& shape, const Path& path) {
     indices = Array<int16_t>(longest);
     octaves = Array<int16_t>(longest);
     exponentials = Array<int32_t>(longest);
-    weighed = Array<int32_t>(positions);
     head = Array<float>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
 }
 

@@ -108,7 +108,6 @@ struct Scratch {
     Array<int16_t> octaves;
     Array<int32_t> exponentials;
     Array<uint8_t> weights;      // [queries at once, positions] of activations' type
-    Array<int32_t> weighed;      // groups of positions with weights, and room for a vector behind them
     Array<float> head;           // one head's vector, rounded up
 };
 

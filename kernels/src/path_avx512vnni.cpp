@@ -78,14 +78,6 @@ static inline F sigmoidOf(I numerator, I e) {
         _mm512_div_pd(highDoubles(numerator), _mm512_add_pd(one, highDoubles(e))));
 }
 
-// Appends those lanes of `numbers` whose mask is all ones; writes W. Returns how many there are. (Compressing straight into
-// memory is slow on some processors.)
-static inline int listLanes(I mask, I numbers, int32_t* to) {
-    __mmask16 chosen = _mm512_movepi32_mask(reinterpret_cast<__m512i>(mask));
-    store(to, reinterpret_cast<I>(_mm512_maskz_compress_epi32(chosen, reinterpret_cast<__m512i>(numbers))));
-    return __builtin_popcount(chosen);
-}
-
 // Calls use(i, decay(octaves(i))) for i = 0, W, … below count, a multiple of W. A mantissa is a product of two numbers and a
 // bit, all three from tables that lie in registers (struct DecayTable).
 template <class Octaves, class Use>
