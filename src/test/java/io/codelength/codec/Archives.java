@@ -3,6 +3,7 @@ package io.codelength.codec;
 import io.codelength.container.ArchiveReader;
 import io.codelength.container.ArchiveSource;
 import io.codelength.container.ArchiveWriter;
+import io.codelength.container.CorruptContainerException;
 import io.codelength.container.IncomingArchive;
 import io.codelength.container.StoredFrame;
 import io.codelength.limit.CallScope;
@@ -116,5 +117,16 @@ public final class Archives {
                 System.arraycopy(archive, (int) offset, target, from, count);
             }
         };
+    }
+
+    /** What becomes of an archive, damaged perhaps: how much it restores, or the words of the error. */
+    static String outcome(PredictorSource source, byte[] archive) {
+        try {
+            return restore(source, archive).length + " bytes";
+        } catch (CorruptContainerException e) {
+            return String.valueOf(e.getMessage());
+        } catch (RuntimeException e) {
+            return e.toString();
+        }
     }
 }

@@ -3,7 +3,6 @@ package io.codelength.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.codelength.container.CorruptContainerException;
 import io.codelength.container.ModelReference;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.NativeBuild;
@@ -102,20 +101,10 @@ class NativeMixedFramesTest {
             for (int round = 0; round < 60; round++) {
                 byte[] damaged = archive.clone();
                 damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-                assertThat(outcome(inNativeCode, damaged))
+                assertThat(Archives.outcome(inNativeCode, damaged))
                         .as("-Dtests.seed=%d round %d", seed, round)
-                        .isEqualTo(outcome(decisionByDecision, damaged));
+                        .isEqualTo(Archives.outcome(decisionByDecision, damaged));
             }
-        }
-    }
-
-    private static String outcome(PredictorSource source, byte[] archive) {
-        try {
-            return Archives.restore(source, archive).length + " bytes";
-        } catch (CorruptContainerException e) {
-            return String.valueOf(e.getMessage());
-        } catch (RuntimeException e) {
-            return e.toString();
         }
     }
 }

@@ -3,7 +3,6 @@ package io.codelength.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.codelength.container.CorruptContainerException;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.NativeBuild;
 import io.codelength.engine.reference.ReferenceEngine;
@@ -69,20 +68,10 @@ class NativeTokenFramesTest {
             for (int round = 0; round < 200; round++) {
                 byte[] damaged = archive.clone();
                 damaged[random.nextInt(damaged.length)] ^= (byte) (1 << random.nextInt(8));
-                assertThat(outcome(inNativeCode, damaged))
+                assertThat(Archives.outcome(inNativeCode, damaged))
                         .as("-Dtests.seed=%d round %d", seed, round)
-                        .isEqualTo(outcome(java, damaged));
+                        .isEqualTo(Archives.outcome(java, damaged));
             }
-        }
-    }
-
-    private static String outcome(OnePredictor source, byte[] archive) {
-        try {
-            return Archives.restore(source, archive).length + " bytes";
-        } catch (CorruptContainerException e) {
-            return String.valueOf(e.getMessage());
-        } catch (RuntimeException e) {
-            return e.toString();
         }
     }
 }
