@@ -3,16 +3,12 @@ package io.codelength.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.codelength.container.ModelReference;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.NativeBuild;
 import io.codelength.engine.cpu.NativeMixing;
 import io.codelength.engine.reference.ReferenceEngine;
-import io.codelength.mix.Mixing;
 import io.codelength.model.ExactModel;
-import io.codelength.model.Fingerprint;
 import io.codelength.model.TinyModels;
-import io.codelength.predict.Predictor;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -38,26 +34,8 @@ class NativeMixedFramesTest {
         nativeEngine = new CpuEngine(2);
         OnePredictor rowsInJava = new OnePredictor(javaEngine.load(model), true);
         java = rowsInJava;
-        decisionByDecision = new MixingNatively(rowsInJava, new NativeMixing());
-        inNativeCode = new MixingNatively(new OnePredictor(nativeEngine.load(model), true), new NativeMixing());
-    }
-
-    /** A source whose mixing is native too. */
-    private record MixingNatively(OnePredictor source, Mixing mixing) implements PredictorSource {
-        @Override
-        public Predictor named(String model) {
-            return source.named(model);
-        }
-
-        @Override
-        public Predictor referred(ModelReference reference) {
-            return source.referred(reference);
-        }
-
-        @Override
-        public OptionalInt shippedNumber(Fingerprint fingerprint) {
-            return source.shippedNumber(fingerprint);
-        }
+        decisionByDecision = new LoadedModel(rowsInJava, new NativeMixing());
+        inNativeCode = new LoadedModel(new OnePredictor(nativeEngine.load(model), true), new NativeMixing());
     }
 
     @AfterAll

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.codelength.Shared;
-import io.codelength.container.ModelReference;
 import io.codelength.engine.cpu.CpuEngine;
 import io.codelength.engine.cpu.NativeBuild;
 import io.codelength.engine.cpu.NativeMixing;
@@ -17,7 +16,6 @@ import io.codelength.mix.ReferenceMixing;
 import io.codelength.model.ExactContents;
 import io.codelength.model.ExactModel;
 import io.codelength.model.ExactModelWriter;
-import io.codelength.model.Fingerprint;
 import io.codelength.model.ImportOptions;
 import io.codelength.model.ImportProgress;
 import io.codelength.model.ModelImporter;
@@ -25,7 +23,6 @@ import io.codelength.model.ShippedModels;
 import io.codelength.model.SourceModel;
 import io.codelength.model.store.ModelFiles;
 import io.codelength.predict.Engine;
-import io.codelength.predict.Predictor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,24 +45,6 @@ class RealModelLawTest {
         @Override
         public String toString() {
             return "%s, %d lanes at a time, %s".formatted(name, batchLanes, reading);
-        }
-    }
-
-    /** One loaded model with one way to mix. */
-    private record Loaded(OnePredictor one, Mixing mixing) implements PredictorSource {
-        @Override
-        public Predictor named(String model) {
-            return one.named(model);
-        }
-
-        @Override
-        public Predictor referred(ModelReference reference) {
-            return one.referred(reference);
-        }
-
-        @Override
-        public OptionalInt shippedNumber(Fingerprint fingerprint) {
-            return one.shippedNumber(fingerprint);
         }
     }
 
@@ -111,10 +90,10 @@ class RealModelLawTest {
 
     private static void check(ExactModel model, byte[] text, List<Integer> laneCounts, List<Way> ways) {
         assumeTrue(ways.size() > 1, "skipped: one engine alone has nobody to agree with");
-        List<Loaded> loaded = new ArrayList<>();
+        List<LoadedModel> loaded = new ArrayList<>();
         try {
             for (Way way : ways) {
-                loaded.add(new Loaded(new OnePredictor(way.engine.load(model), true), way.mixing));
+                loaded.add(new LoadedModel(new OnePredictor(way.engine.load(model), true), way.mixing));
             }
             for (Tier tier : MODEL_TIERS) {
                 for (int lanes : laneCounts) {
@@ -122,12 +101,12 @@ class RealModelLawTest {
                 }
             }
         } finally {
-            loaded.forEach(one -> one.one.predictor().close());
+            loaded.forEach(one -> one.one().predictor().close());
             ways.forEach(way -> way.engine.close());
         }
     }
 
-    private static void checkTier(Tier tier, int lanes, byte[] text, List<Way> ways, List<Loaded> loaded) {
+    private static void checkTier(Tier tier, int lanes, byte[] text, List<Way> ways, List<LoadedModel> loaded) {
         List<byte[]> archives = new ArrayList<>();
         for (int i = 0; i < ways.size(); i++) {
             Way way = ways.get(i);
