@@ -62,12 +62,22 @@ else
         compile path_avx512vl -mavx2 -mavx512f -mavx512vl -mavx512vnni
         compile path_avx512vnni -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni \
             -mprefer-vector-width=512 -Wno-uninitialized
-        if echo 'int x;' | "$compiler" -mavxvnni -x c++ -c - -o "$work/probe.o" 2>/dev/null; then
+        # What only newer compilers know.
+        have=
+        knows() {
+            echo 'int x;' | "$compiler" "$1" -x c++ -c - -o "$work/probe.o" 2>/dev/null
+        }
+        if knows -mavxvnni; then
             compile path_avxvnni -mavx2 -mavxvnni
-            compile paths -DCL_HAVE_AVXVNNI
-        else
-            compile paths
+            have="$have -DCL_HAVE_AVXVNNI"
         fi
+        if knows -mamx-int8; then
+            compile path_amx -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx512vnni -mamx-tile -mamx-int8 \
+                -mprefer-vector-width=512 -Wno-uninitialized
+            have="$have -DCL_HAVE_AMX"
+        fi
+        # shellcheck disable=SC2086 # the definitions are words
+        compile paths $have
     else
         compile path_neon -march=armv8.2-a+dotprod
         compile paths

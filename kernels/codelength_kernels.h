@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_ABI = 3 };
+enum { CL_ABI = 4 };
 
 // Rows (one symbol at one position of one stream) of one call at most.
 enum { CL_ROWS_MAX = 64 };
@@ -44,6 +44,9 @@ CL_API int32_t cl_abi(void);
 
 // The code paths that this processor can run, best first, with commas between, as in "avx512vnni,avx2,scalar".
 CL_API const char* cl_paths(void);
+
+// Bytes of the cache that all processors share, or what is usual (32 MB) where the system does not say.
+CL_API int64_t cl_shared_cache_bytes(void);
 
 // A model without matrices. shape: hidden, layers, heads, key-value heads, head dimension, feed-forward, positions,
 // embedding rows, head rows. exp2: 31·1024 entries. cosines, sines: [positions, head dimension / 2]. All is copied.

@@ -12,6 +12,9 @@
 #if defined(__x86_64__)
 #include <xmmintrin.h>
 #endif
+#if defined(__unix__)
+#include <unistd.h>
+#endif
 
 using codelength::CacheLayout;
 using codelength::Layer;
@@ -124,6 +127,16 @@ const char* cl_paths(void) {
         return all;
     }();
     return names.c_str();
+}
+
+int64_t cl_shared_cache_bytes(void) {
+#if defined(_SC_LEVEL3_CACHE_SIZE)
+    long bytes = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    if (bytes > 0) {
+        return bytes;
+    }
+#endif
+    return static_cast<int64_t>(codelength::kCachedWeights);
 }
 
 cl_model* cl_model_create(

@@ -10,6 +10,7 @@ static void multiplyAll(const Matrix& matrix, const Scratch& in, int rows, float
 #define CL_IN_REGISTER "+v"
 #endif
 
+#if !defined(CL_TILES)
 // Twelve chains of dot products hide the instruction's latency; nothing is loaded or stored between.
 static double spin(int64_t steps) {
     constexpr int kChains = 12;
@@ -40,5 +41,6 @@ static double spin(int64_t steps) {
     __asm__ volatile("" : : "m"(sum));
     return static_cast<double>(steps) * kChains * W * kGroup * 2;
 }
+#endif
 
 #undef CL_IN_REGISTER

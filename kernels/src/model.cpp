@@ -112,7 +112,8 @@ void pack(
     target.columns = columns;
     target.fine = fine;
     target.blocks = static_cast<int>((static_cast<size_t>(rows) + block - 1) / block);
-    target.groups = static_cast<int>((static_cast<size_t>(columns) + group - 1) / group);
+    target.groups = static_cast<int>(
+        roundUp((static_cast<size_t>(columns) + group - 1) / group, static_cast<size_t>(path.stepGroups)));
     size_t channels = static_cast<size_t>(target.blocks) * block;
     target.data = Array<int8_t>(channels * static_cast<size_t>(target.groups) * group);
     target.start = Array<int32_t>(channels);

@@ -52,6 +52,8 @@ struct Path {
     // returning the operations (2 a product) they make.
     void (*multiply)(const Matrix& matrix, const Scratch& in, int rows, float* y, size_t stride);
     double (*spin)(int64_t steps);
+    int stepGroups = 1;        // groups of a matrix are rounded up to a multiple of this, with zeros
+    int tileRows = kTileRows;  // rows that share a pass over a matrix that fits the caches
 };
 
 // Those this processor can run, best first; the last is plain code.
@@ -150,7 +152,7 @@ struct Model {
     Pool pool;
     std::vector<std::unique_ptr<Scratch>> scratch;
 
-    int tileRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : kTileRows; }
+    int tileRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : path.tileRows; }
 
     // The pass at hand.
     int rows = 0;

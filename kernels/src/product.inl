@@ -14,6 +14,7 @@
 //   neon        group 4, 8-bit inputs: sdot
 //   avxvnni     group 4, inputs + 128 as unsigned bytes: vpdpbusd, which does not saturate
 //   avx512vnni  the same, 16 lanes
+//   amx         the same for one row, tiles for more (tiles.inl)
 // Inputs with 128 added change the sum by 128 · Σ_k w[o, k], known beforehand: sums begin at its negative. Partial sums
 // are modulo 2^32 and the final one fits: K · 127 · 127 < 2^31 for K ≤ 65,536.
 // 15-bit inputs: 16-bit paths add at most 1,024 columns in 32 bits (1024 · 16383 · 127 < 2^31) and join such parts in 64;
@@ -161,10 +162,24 @@ static void multiply(
     }
 }
 
+#if defined(CL_TILES)
+#include "tiles.inl"
+#endif
+
 static void multiply(
     const Matrix& matrix, int blockFrom, int blockTo, const Scratch& in, int rows, const Target& target) {
     const Activation* a = reinterpret_cast<const Activation*>(in.activations.data());
     size_t stride = in.activationStride / sizeof(Activation);
+#if defined(CL_TILES)
+    if (rows >= kLeastTiled) {
+        if (matrix.fine) {
+            multiplyTiles<true>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
+        } else {
+            multiplyTiles<false>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
+        }
+        return;
+    }
+#endif
     if (matrix.fine) {
         multiply<true>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
     } else {

@@ -80,7 +80,7 @@ double cl_speed_product(const char* path, int32_t rows, int32_t columns, int32_t
         codelength::Matrix matrix;
         codelength::pack(matrix, *found, rows, columns, values.data(), scales.data(), fine);
         // As a pass divides its rows.
-        int tileRows = matrix.data.size() > codelength::kCachedWeights ? codelength::kLargeTileRows : codelength::kTileRows;
+        int tileRows = matrix.data.size() > codelength::kCachedWeights ? codelength::kLargeTileRows : found->tileRows;
         int tiles = (inputs + tileRows - 1) / tileRows;
         size_t stride = codelength::roundUp(static_cast<size_t>(rows), 32);
         std::vector<float> y(stride * codelength::kLargeTileRows);

@@ -21,12 +21,8 @@ import java.util.function.IntPredicate;
  * each a symbol at one position of one stream; between calls the wish to stop is heard.
  */
 final class CpuPredictor implements Predictor {
-    /**
-     * What keys and values should stay within while streams are stepped, since memory is several times slower: half of a usual
-     * third-level cache, which weights and others share. Where the weights alone are more, they come from memory anyway, and
-     * the more streams share them the better.
-     */
-    private static final long PROCESSOR_CACHE_BYTES = 16L << 20;
+    /** More weights than usual processors keep: they come from memory, and the more streams share them the better. */
+    private static final long CACHED_WEIGHTS_BYTES = 16L << 20;
 
     /** Streams come in such numbers, those of the lanes that share a coder; so many share what is read of the weights well. */
     private static final int STREAMS_STEP = 8;
@@ -54,14 +50,17 @@ final class CpuPredictor implements Predictor {
     private int rows;
 
     CpuPredictor(ExactModel model, String path, int threads) {
-        this(Kernels.get(), model, path, threads, PROCESSOR_CACHE_BYTES);
+        this(Kernels.get(), model, path, threads, Kernels.get().cl_shared_cache_bytes() / 2);
     }
 
-    /** @param cacheBytes what keys and values should stay within; 0 if it does not matter */
+    /**
+     * @param cacheBytes what keys and values should stay within while streams are stepped, since memory is several times slower:
+     *     half of the third-level cache, which weights and others share
+     */
     CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads, long cacheBytes) {
         this.kernels = kernels;
         this.model = model;
-        this.cacheBytes = model.productsPerSymbol() > cacheBytes ? 0 : cacheBytes;
+        this.cacheBytes = model.productsPerSymbol() > Math.min(cacheBytes, CACHED_WEIGHTS_BYTES) ? 0 : cacheBytes;
         HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
         pointer = NativeModel.create(kernels, model, path, threads);
         headSymbols.give(kernels, pointer);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 3;
+    private static final int ABI = 4;
 
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
@@ -137,6 +137,8 @@ final class Kernels implements KernelFunctions {
             byte[] payload,
             long capacity,
             long[] payloadEnds);
+
+    native long cl_shared_cache_bytes();
 
     native double cl_speed_peak(String path);
 
