@@ -5,9 +5,9 @@
 //
 // Plain version: decay() of profile1.h in a loop, in the tests.
 
-// In place: float logits become int32 exponentials. `rows` logits, `stride` a multiple of the block.
+// In place: float logits become int32 exponentials. `rows` logits in whole blocks of `places` in all.
 static inline void makeExponentials(
-    const DecayTable& table, int32_t* row, int rows, int stride, int64_t* sums, Scratch& scratch) {
+    const DecayTable& table, int32_t* row, int rows, int places, int64_t* sums, Scratch& scratch) {
     float* logits = reinterpret_cast<float*>(row);
     int whole = rows / W * W;
     F most = all(load<F>(logits)[0]);
@@ -22,13 +22,13 @@ static inline void makeExponentials(
         max = t > max ? t : max;
     }
     // Behind the last row there must be a logit too; what comes of it is made 0 below.
-    for (i = rows; i < stride; i++) {
+    for (i = rows; i < places; i++) {
         memcpy(logits + i, &max, sizeof max);
     }
     F maxes = all(max);
     int64_t before = 0;
     int block = 0;
-    for (int from = 0; from < stride; from += kFrequencyBlock, block++) {
+    for (int from = 0; from < places; from += kFrequencyBlock, block++) {
         WideSum sum;
         auto octaves = [&](int j) { return maxes - load<F>(logits + from + j); };
         decays(table, scratch, kFrequencyBlock, octaves, [&](int j, I e) {

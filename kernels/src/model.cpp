@@ -64,7 +64,7 @@ Model::Model(const Path& chosen, int threads, const Shape& given) : path(chosen)
     innerStride = padded(shape.feedForward);
     inner = Array<float>(static_cast<size_t>(innerStride) * kRowsMax);
     headBlocks = (shape.headRows + profile1::kFrequencyBlock - 1) / profile1::kFrequencyBlock;
-    headStride = headBlocks * profile1::kFrequencyBlock;
+    headStride = headBlocks * profile1::kFrequencyBlock + static_cast<int>(kLine / sizeof(float));
     exponentials = Array<int32_t>(static_cast<size_t>(headStride) * kRowsMax);
     sums = Array<int64_t>(static_cast<size_t>(headBlocks + 1) * kRowsMax);
     next[0] = 0;

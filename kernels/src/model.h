@@ -22,10 +22,11 @@ constexpr int kRowsMax = CL_ROWS_MAX;
 constexpr int kTileRows = 16;
 
 // The same where weights come from memory, since every tile reads them all: more weights than a usual third-level cache holds.
-constexpr int kLargeTileRows = 32;
+constexpr int kLargeTileRows = 64;
 constexpr size_t kCachedWeights = size_t{32} << 20;
 
-// With so few rows all threads share each matrix's columns instead of dividing the rows.
+// With so few rows all threads share each matrix's columns instead of dividing the rows; with all, where weights come from
+// memory, since then they are read once for all threads.
 constexpr int kSharedRows = 8;
 
 // Positions of keys that stand together, and the multiple to which windows are rounded up.
@@ -154,6 +155,8 @@ struct Model {
 
     int tileRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : path.tileRows; }
 
+    int sharedRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : kSharedRows; }
+
     // The pass at hand.
     int rows = 0;
     int wanted = 0;
@@ -175,7 +178,7 @@ struct Model {
     int innerStride = 0;
 
     // What came of it: [wanted, headStride] and [wanted, headBlocks + 1].
-    int headStride = 0;
+    int headStride = 0;  // more than all blocks, by a line: rows at multiples of 4 KB would share few lines of the caches
     int headBlocks = 0;
     Array<int32_t> exponentials;
     Array<int64_t> sums;

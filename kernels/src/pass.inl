@@ -1,6 +1,7 @@
 // A pass: up to CL_ROWS_MAX rows through all layers. Threads divide rows where there are many, so that a layer's chain of
 // small steps needs one meeting at most (keys must be stored before another thread's rows look at them, and only if a
-// stream has several rows); with few rows they divide every matrix's columns instead, which takes four.
+// stream has several rows); with few rows, and with weights that no cache holds, they divide every matrix's columns instead,
+// which takes four or five.
 
 static inline Activation* inputRow(Scratch& scratch, int row) {
     return reinterpret_cast<Activation*>(scratch.activations.data()) + row * (scratch.activationStride / sizeof(Activation));
@@ -22,7 +23,7 @@ public:
     Pass(Model& model, int thread) : m(model), shape(model.shape), scratch(*model.scratch[thread]), thread(thread) {}
 
     void run() {
-        if (m.rows <= kSharedRows && m.pool.threads() > 1) {
+        if (m.rows <= m.sharedRows() && m.pool.threads() > 1) {
             runSharingColumns();
         } else {
             runDividingRows();
@@ -50,7 +51,7 @@ private:
                 Range rows = share(m.rows, tile, tiles);
                 embed(rows);
                 for (size_t layer = 0; layer < m.layers.size(); layer++) {
-                    attentionInput(layer, rows, {0, shape.keyValueHeads});
+                    attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
                     restOfLayer(layer, rows);
                 }
             }
@@ -61,7 +62,7 @@ private:
                     if (layer == 0) {
                         embed(rows);
                     }
-                    attentionInput(layer, rows, {0, shape.keyValueHeads});
+                    attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
                 }
                 meetAndRestart();
                 // The last rows see most positions: they are begun first.
@@ -115,10 +116,19 @@ private:
             embed(rows);
         }
         m.pool.meet();
+        // Who has a key-value head has its queries too, if that is as much for everyone: then nobody waits for another's keys.
+        bool headsDivided = shape.keyValueHeads % threads == 0;
+        Range heads = share(shape.keyValueHeads, headsDivided ? thread : threads - 1 - thread, threads);
+        Range queryHeads = headsDivided ? Range{heads.from * shape.group(), heads.to * shape.group()}
+                                        : share(shape.heads, thread, threads);
         for (size_t layer = 0; layer < m.layers.size(); layer++) {
-            Range heads = share(shape.keyValueHeads, thread, threads);
-            attentionInput(layer, rows, heads);
-            attend(layer, rows, heads);
+            attentionInput(layer, rows, queryHeads, heads);
+            if (headsDivided) {
+                attend(layer, rows, heads);
+            } else {
+                m.pool.meet();
+                attendShare(layer, threads);
+            }
             m.pool.meet();
             attentionOutput(layer, rows, share(m.layers[layer].output.blocks, thread, threads));
             m.pool.meet();
@@ -165,8 +175,8 @@ private:
         }
     }
 
-    void attentionInput(size_t index, Range rows, Range heads) {
-        if (heads.size() == 0) {
+    void attentionInput(size_t index, Range rows, Range queryHeads, Range heads) {
+        if (queryHeads.size() == 0 && heads.size() == 0) {
             return;
         }
         const Layer& layer = m.layers[index];
@@ -174,10 +184,9 @@ private:
         norm(rows);
         int quantised = 0;
         normedInput(rows, layer.query, quantised);
-        int group = shape.group();
-        project(layer.query, rows, {heads.from * group * width, heads.to * group * width}, scratch.outputs);
+        project(layer.query, rows, {queryHeads.from * width, queryHeads.to * width}, scratch.outputs);
         for (int row = rows.from; row < rows.to; row++) {
-            for (int head = heads.from * group; head < heads.to * group; head++) {
+            for (int head = queryHeads.from; head < queryHeads.to; head++) {
                 storeQuery(row, head, scratch.outputs.data() + outputAt(layer.query, row - rows.from, head * width));
             }
         }
@@ -273,6 +282,30 @@ private:
                 row = end;
             }
         }
+    }
+
+    // This thread's part of all rows and heads, so that each looks at about as many positions.
+    void attendShare(size_t layer, int threads) {
+        int64_t seen = 0;
+        for (int row = 0; row < m.rows; row++) {
+            seen += m.positions[row] + 1;
+        }
+        int64_t all = seen * shape.keyValueHeads;
+        int64_t begin = all * thread / threads;
+        int64_t end = all * (thread + 1) / threads;
+        for (int head = 0; head < shape.keyValueHeads; head++) {
+            Range rows = {firstRowFrom(begin - head * seen), firstRowFrom(end - head * seen)};
+            attend(layer, rows, {head, head + 1});
+        }
+    }
+
+    // The first row before which rows see that many positions in all.
+    int firstRowFrom(int64_t positions) {
+        int row = 0;
+        for (int64_t before = 0; row < m.rows && before < positions; row++) {
+            before += m.positions[row] + 1;
+        }
+        return row;
     }
 
     // From this stream's keys to those that are needed next: of the next stream, or of the next head.
@@ -389,7 +422,7 @@ private:
         for (int slot = slots.from; slot < slots.to; slot++) {
             makeExponentials(
                 m.decayTable, m.exponentials.data() + static_cast<size_t>(slot) * m.headStride, shape.headRows,
-                m.headStride, m.sums.data() + static_cast<size_t>(slot) * (m.headBlocks + 1), scratch);
+                m.headBlocks * kFrequencyBlock, m.sums.data() + static_cast<size_t>(slot) * (m.headBlocks + 1), scratch);
         }
     }
 };

@@ -44,10 +44,19 @@ struct Target {
     }
 };
 
-// One block of output channels for R rows of input. C is what the compiler must know of the matrix: whether rows are limbs.
+// Matrices of larger models come from memory: while one block is multiplied, pass after pass of rows, the next one is asked for,
+// as many bytes a group as spread it over all passes. (With few rows nothing but loading is done, and the processor sees for
+// itself what comes next.)
+struct Ahead {
+    const int8_t* at;
+    int groupBytes;
+};
+
+// One block of output channels for R rows of input.
 template <int R, bool Fine>
 static inline void multiplyBlock(
-    const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row) {
+    const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row,
+    Ahead ahead) {
     constexpr int L = Fine && kLimbs ? 2 : 1;
     constexpr int M = R * L;
     const size_t blockBytes = static_cast<size_t>(matrix.groups) * (kColumnBlock * kGroup);
@@ -66,10 +75,12 @@ static inline void multiplyBlock(
             for (int v = 0; v < kVectors; v++) {
                 const int8_t* at = weights + (static_cast<size_t>(g) * kVectors + v) * (W * kGroup);
                 w[v] = loadWeights(at);
-                // Matrices of larger models come from memory: the next block is asked for while this one is used. (With few
-                // rows nothing but loading is done, and the processor sees for itself what comes next.)
-                if (M >= 4 && v * W * kGroup % static_cast<int>(kLine) == 0) {
-                    __builtin_prefetch(at + blockBytes, 0, 2);
+            }
+            if (M >= 4) {
+                const int8_t* at = ahead.at + static_cast<size_t>(g) * static_cast<size_t>(ahead.groupBytes);
+                __builtin_prefetch(at, 0, 2);
+                if (ahead.groupBytes > static_cast<int>(kLine)) {
+                    __builtin_prefetch(at + kLine, 0, 2);
                 }
             }
 #pragma GCC unroll 16
@@ -133,12 +144,13 @@ static inline void multiplyBlock(
 
 template <int R, bool Fine>
 static inline void multiplyRows(
-    int rows, const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row) {
+    int rows, const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row,
+    Ahead ahead) {
     if constexpr (R > 0) {
         if (rows == R) {
-            multiplyBlock<R, Fine>(matrix, block, a, stride, s, target, row);
+            multiplyBlock<R, Fine>(matrix, block, a, stride, s, target, row, ahead);
         } else {
-            multiplyRows<R - 1, Fine>(rows, matrix, block, a, stride, s, target, row);
+            multiplyRows<R - 1, Fine>(rows, matrix, block, a, stride, s, target, row, ahead);
         }
     }
 }
@@ -151,12 +163,18 @@ static void multiply(
     constexpr int L = Fine && kLimbs ? 2 : 1;
     constexpr int most = kRowsAtOnce / L;
     int passes = (rows + most - 1) / most;
+    constexpr int groupBytes = kColumnBlock * kGroup;
+    const size_t blockBytes = static_cast<size_t>(matrix.groups) * groupBytes;
+    const int aheadBytes = (groupBytes + passes - 1) / passes;
     for (int block = blockFrom; block < blockTo; block++) {
+        const int8_t* next = matrix.data.data() + static_cast<size_t>(block + 1) * blockBytes;
         int row = 0;
         for (int pass = passes; pass > 0; pass--) {
             int count = (rows - row + pass - 1) / pass;
             multiplyRows<most, Fine>(
-                count, matrix, block, a + static_cast<size_t>(row) * L * stride, stride, s + row, target, row);
+                count, matrix, block, a + static_cast<size_t>(row) * L * stride, stride, s + row, target, row,
+                {next, aheadBytes});
+            next += static_cast<size_t>(matrix.groups) * static_cast<size_t>(aheadBytes);
             row += count;
         }
     }
