@@ -17,7 +17,7 @@ namespace amx {
 
 extern const Path kAmxPath = {
     "amx", amx::kColumnBlock, amx::kGroup, amx::kBias, amx::kLimbs, sizeof(amx::Activation), amx::readRows,
-    amx::multiplyAll, amx::spinTiles, amx::kStepGroups, kLargeTileRows};
+    amx::multiplyAll, amx::spinTiles, amx::kStepGroups, 2 * amx::kTileInputs};
 
 }  // namespace codelength
 #endif

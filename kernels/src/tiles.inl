@@ -163,15 +163,15 @@ static void multiplyTiles(
             }
         }
     } else {
-        // Limbs are as many rows again: then two pairs of tiles with the same shapes.
+        // All pairs of tiles have the same shapes; where rows do not divide evenly, the last pair begins within the one before.
         const int pairs = (inputs + 2 * kTileInputs - 1) / (2 * kTileInputs);
-        const int together = inputs / pairs;
+        const int together = (inputs + pairs - 1) / pairs;
         const int first = (together + 1) / 2;
         TileShapes shapes(first, together - first);
         shapes.load();
         for (int block = blockFrom; block < blockTo; block++) {
             for (int pair = 0; pair < pairs; pair++) {
-                size_t from = static_cast<size_t>(pair * together);
+                size_t from = static_cast<size_t>(pair + 1 < pairs ? pair * together : inputs - together);
                 tilesOfTwo(
                     weights + static_cast<size_t>(block) * blockBytes, a + from * stride, stride, first, steps, blockBytes,
                     sums[0] + from * kColumnBlock);
