@@ -29,6 +29,9 @@ constexpr size_t kCachedWeights = size_t{32} << 20;
 // memory, since then they are read once for all threads.
 constexpr int kSharedRows = 8;
 
+// As many positions to look at take about as long as the rest of a row.
+constexpr int kPositionsOfRow = 640;
+
 // Positions of keys that stand together, and the multiple to which windows are rounded up.
 constexpr int kKeyBlock = 16;
 constexpr int kWindowStep = 64;

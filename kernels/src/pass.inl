@@ -48,7 +48,10 @@ private:
         tiles = tiles > m.rows ? m.rows : tiles;
         if (!m.streamsDivided) {
             for (int tile = take(); tile < tiles; tile = take()) {
-                Range rows = share(m.rows, tile, tiles);
+                Range rows = {firstRowOf(tile, tiles), firstRowOf(tile + 1, tiles)};
+                if (rows.size() == 0) {
+                    continue;
+                }
                 embed(rows);
                 for (size_t layer = 0; layer < m.layers.size(); layer++) {
                     attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
@@ -87,6 +90,19 @@ private:
             headOutput(slots, {0, m.head.blocks});
             frequencies(slots);
         }
+    }
+
+    // Tiles that take about as long each, since streams stand at different positions.
+    int firstRowOf(int tile, int tiles) {
+        int64_t all = 0;
+        for (int row = 0; row < m.rows; row++) {
+            all += kPositionsOfRow + m.positions[row];
+        }
+        int row = 0;
+        for (int64_t before = 0; row < m.rows && before < all * tile / tiles; row++) {
+            before += kPositionsOfRow + m.positions[row];
+        }
+        return row;
     }
 
     void restOfLayer(size_t layer, Range rows) {
