@@ -57,39 +57,51 @@ private:
                     attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
                     restOfLayer(layer, rows);
                 }
+                output({firstSlotFrom(rows.from), firstSlotFrom(rows.to)});
             }
-        } else {
-            for (size_t layer = 0; layer < m.layers.size(); layer++) {
-                for (int tile = take(); tile < tiles; tile = take()) {
-                    Range rows = share(m.rows, tile, tiles);
-                    if (layer == 0) {
-                        embed(rows);
-                    }
-                    attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
+            return;
+        }
+        for (size_t layer = 0; layer < m.layers.size(); layer++) {
+            for (int tile = take(); tile < tiles; tile = take()) {
+                Range rows = share(m.rows, tile, tiles);
+                if (layer == 0) {
+                    embed(rows);
                 }
-                meetAndRestart();
-                // The last rows see most positions: they are begun first.
-                for (int tile = take(); tile < tiles; tile = take()) {
-                    restOfLayer(layer, share(m.rows, tiles - 1 - tile, tiles));
-                }
-                meetAndRestart();
+                attentionInput(layer, rows, {0, shape.heads}, {0, shape.keyValueHeads});
             }
+            meetAndRestart();
+            // The last rows see most positions: they are begun first.
+            for (int tile = take(); tile < tiles; tile = take()) {
+                restOfLayer(layer, share(m.rows, tiles - 1 - tile, tiles));
+            }
+            meetAndRestart();
         }
         if (m.wanted == 0) {
             return;
-        }
-        if (!m.streamsDivided) {
-            meetAndRestart();
         }
         tiles = (m.wanted + tileRows - 1) / tileRows;
         tiles = (tiles + threads - 1) / threads * threads;
         tiles = tiles > m.wanted ? m.wanted : tiles;
         for (int tile = take(); tile < tiles; tile = take()) {
-            Range slots = share(m.wanted, tile, tiles);
+            output(share(m.wanted, tile, tiles));
+        }
+    }
+
+    // What is wanted of some rows that have gone through all layers.
+    void output(Range slots) {
+        if (slots.size() > 0) {
             headInput(slots);
             headOutput(slots, {0, m.head.blocks});
             frequencies(slots);
         }
+    }
+
+    int firstSlotFrom(int row) {
+        int slot = 0;
+        while (slot < m.wanted && m.wantedRows[slot] < row) {
+            slot++;
+        }
+        return slot;
     }
 
     // Tiles that take about as long each, since streams stand at different positions.

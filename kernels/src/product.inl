@@ -47,7 +47,7 @@ struct Target {
 // Matrices of larger models come from memory: while one block is multiplied, pass after pass of rows, the next one is asked for,
 // as many bytes a group as spread it over all passes. (With few rows nothing but loading is done, and the processor sees for
 // itself what comes next.)
-struct Ahead {
+struct NextBlock {
     const int8_t* at;
     int groupBytes;
 };
@@ -56,7 +56,7 @@ struct Ahead {
 template <int R, bool Fine>
 static inline void multiplyBlock(
     const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row,
-    Ahead ahead) {
+    NextBlock ahead) {
     constexpr int L = Fine && kLimbs ? 2 : 1;
     constexpr int M = R * L;
     const size_t blockBytes = static_cast<size_t>(matrix.groups) * (kColumnBlock * kGroup);
@@ -145,7 +145,7 @@ static inline void multiplyBlock(
 template <int R, bool Fine>
 static inline void multiplyRows(
     int rows, const Matrix& matrix, int block, const Activation* a, size_t stride, const float* s, const Target& target, int row,
-    Ahead ahead) {
+    NextBlock ahead) {
     if constexpr (R > 0) {
         if (rows == R) {
             multiplyBlock<R, Fine>(matrix, block, a, stride, s, target, row, ahead);
