@@ -12,6 +12,10 @@ namespace {
 constexpr int kSpinsToMeet = 1000;
 constexpr int kSpinsBetweenJobs = 3000;
 
+// Whoever is waited for may have been given the same processor as the one that waits, though another is idle: until the system
+// has noticed, each lets the other go on.
+constexpr int kSpinsToYield = 50;
+
 inline void relax() {
 #if defined(__x86_64__)
     _mm_pause();
@@ -32,6 +36,9 @@ void Pool::await(Bell& bell, int spins, Changed changed) {
             return;
         }
         relax();
+        if (spin % kSpinsToYield == kSpinsToYield - 1) {
+            std::this_thread::yield();
+        }
     }
     std::unique_lock<std::mutex> lock(bell.mutex);
     bell.sleeping.fetch_add(1);
