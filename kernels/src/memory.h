@@ -84,6 +84,17 @@ public:
 
     uint8_t* data() const { return data_; }
 
+    // Has the system give the first bytes now and at once. What is read before it is written to is given twice otherwise, and the
+    // second time stops all other processors for a moment. Only asks: an older system gives them as they are touched.
+    void touch(size_t bytes) {
+#if defined(__linux__)
+        constexpr int kPopulateWrite = 23;  // MADV_POPULATE_WRITE, Linux 5.14
+        static_cast<void>(madvise(data_, bytes, kPopulateWrite));
+#else
+        static_cast<void>(bytes);
+#endif
+    }
+
 private:
     void* memory_ = nullptr;
     size_t bytes_ = 0;

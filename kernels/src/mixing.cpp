@@ -315,8 +315,12 @@ void divide(Mixing& m, const Sizes& sizes, int mixers, bool model) {
     forTables(m, sizes, mixers, model, [&bytes](auto*& table, size_t count) {
         bytes = (bytes + count * sizeof(*table) + kPage - 1) / kPage * kPage;
     });
-    // Large tables are read faster from huge pages, but short texts touch little of small ones.
-    m.memory = Region(bytes, bytes >= (size_t{4} << 20));
+    // Large tables are read faster from huge pages, but short texts touch little of small ones, slots apart.
+    bool huge = bytes >= (size_t{4} << 20);
+    m.memory = Region(bytes, huge);
+    if (!huge) {
+        m.memory.touch(size_t{64} << sizes.bucketBits);
+    }
     size_t at = 0;
     forTables(m, sizes, mixers, model, [&m, &at](auto*& table, size_t count) {
         table = reinterpret_cast<std::remove_reference_t<decltype(table)>>(m.memory.data() + at);
