@@ -233,17 +233,17 @@ public final class Compressor {
             if (options.tier().mixesContexts()) {
                 attempts.add(FrameMethod.CONTEXT_MIXING, 1, workers.submit(() -> mixContexts(text)));
             }
-            if (options.tier().codesTokens()) {
-                FrameLanes division = divide(text);
-                byte[] payload = modelFrames.orElseThrow().tokens().encode(text, division, reading);
-                attempts.add(FrameMethod.TOKENS, division.count(), workers.submit(() -> payload));
-            }
             if (options.tier().mixesTokens()) {
                 FrameLanes division = divide(text);
                 attempts.add(
                         FrameMethod.MIXED,
                         division.count(),
                         workers.submit(modelFrames.orElseThrow().mixed().read(text, division, reading)));
+            }
+            if (options.tier().codesTokens(text.length)) {
+                FrameLanes division = divide(text);
+                byte[] payload = modelFrames.orElseThrow().tokens().encode(text, division, reading);
+                attempts.add(FrameMethod.TOKENS, division.count(), workers.submit(() -> payload));
             }
             return attempts;
         }

@@ -31,6 +31,9 @@ public enum Tier {
 
     private static final int LONG_LANE_BYTES = 32 << 10;
 
+    /** Texts that the model alone may write shorter than mixing does, by a byte or two. */
+    private static final int HARDLY_LEARNED_BYTES = 512;
+
     private final boolean mixesContexts;
     private final boolean codesTokens;
     private final boolean mixesTokens;
@@ -89,9 +92,9 @@ public enum Tier {
         return mixesContexts;
     }
 
-    /** Whether method 2 is tried. */
-    boolean codesTokens() {
-        return codesTokens;
+    /** Whether method 2 is tried; with mixing too where a text is so short that mixing has hardly learned what to trust. */
+    boolean codesTokens(int textBytes) {
+        return codesTokens || (mixesTokens && textBytes <= HARDLY_LEARNED_BYTES);
     }
 
     /** Whether method 3 is tried. */
