@@ -24,11 +24,18 @@ if command -v "$cross" >/dev/null; then
     cmake -S "$here" -B "$work/aarch64" -DCL_TESTS=ON -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=aarch64 \
         -DCMAKE_CXX_COMPILER="$cross" -DCMAKE_EXE_LINKER_FLAGS=-static >/dev/null
     cmake --build "$work/aarch64" --target kernel_tests codelength_kernels -j 2 >"$work/aarch64/build.log" 2>&1 ||
-        { cat "$work/aarch64/build.log" >&2; exit 1; }
+        { cat "$work/aarch64/build.log" >&2; echo "kernels: the NEON path does not compile" >&2; exit 1; }
     echo "kernels: the NEON path compiles"
     for emulator in qemu-aarch64-static qemu-aarch64; do
         if command -v "$emulator" >/dev/null; then
-            "$emulator" -cpu max "$work/aarch64/kernel_tests"
+            failed=
+            "$emulator" -cpu max "$work/aarch64/kernel_tests" >"$work/aarch64/tests.log" 2>&1 || failed=$?
+            cat "$work/aarch64/tests.log"
+            [ -z "$failed" ] || { echo "kernels: the tests fail under $emulator, with exit code $failed" >&2; exit 1; }
+            # An emulator without dot products would test the plain code alone.
+            grep -q '^paths here: .*neon' "$work/aarch64/tests.log" ||
+                { echo "kernels: $emulator has not run the NEON path" >&2; exit 1; }
+            echo "kernels: the NEON path gives the plain model's bits under $emulator"
             break
         fi
     done
