@@ -200,7 +200,7 @@ class SchedulingPredictorTest {
             for (int i = 0; i < 8; i++) {
                 long callerSeed = seed * 100L + i;
                 callers.start(() -> RandomCaller.folding(predictor, callerSeed, scope, rows::incrementAndGet)
-                        .run(1_000, FoldingPredictor.WINDOW));
+                        .run(Integer.MAX_VALUE, FoldingPredictor.WINDOW));
             }
             int closeAfter = random.nextInt(2_000);
             Callers.await(() -> rows.get() >= closeAfter);
