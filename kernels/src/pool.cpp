@@ -28,7 +28,9 @@ inline void relax() {
 
 // A sleeper says that it sleeps before it looks for the last time, and a ringer makes the change before it looks whether
 // anybody sleeps, both sequentially consistent: at least one of them sees the other. A ringer that saw a sleeper takes the
-// mutex, which the sleeper holds from its last look until it sleeps, so the bell is not rung in between.
+// mutex, which the sleeper holds from its last look until it sleeps, so the bell is not rung in between. Changes are made by
+// operations that read as well: QEMU's translation of aarch64 lets a load pass a store before it, though both are sequentially
+// consistent, and then neither sees the other.
 template <class Changed>
 void Pool::await(Bell& bell, int spins, Changed changed) {
     for (int spin = 0; spin < spins; spin++) {
@@ -61,7 +63,7 @@ Pool::Pool(int threads) {
 }
 
 Pool::~Pool() {
-    closing_.store(true);
+    closing_.exchange(true);
     ring(begun_);
     for (std::thread& helper : helpers_) {
         helper.join();
@@ -90,7 +92,7 @@ void Pool::meet() {
     unsigned meeting = meetings_.load(std::memory_order_acquire);
     if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == all) {
         arrived_.store(0, std::memory_order_relaxed);
-        meetings_.store(meeting + 1);
+        meetings_.fetch_add(1);
         ring(met_);
         return;
     }
