@@ -29,8 +29,8 @@ if command -v "$cross" >/dev/null; then
     for emulator in qemu-aarch64-static qemu-aarch64; do
         if command -v "$emulator" >/dev/null; then
             failed=
-            # It takes some 40 s; without an end a thread that is not woken would hold up everything.
-            timeout 900 "$emulator" -cpu max "$work/aarch64/kernel_tests" >"$work/aarch64/tests.log" 2>&1 || failed=$?
+            # It takes 40 s of a processor; without an end a thread that is not woken would hold up everything.
+            timeout 2400 "$emulator" -cpu max "$work/aarch64/kernel_tests" >"$work/aarch64/tests.log" 2>&1 || failed=$?
             cat "$work/aarch64/tests.log"
             [ -z "$failed" ] || { echo "kernels: the tests fail under $emulator, with exit code $failed" >&2; exit 1; }
             # An emulator without dot products would test the plain code alone.

@@ -41,14 +41,13 @@ private:
     // --- every thread takes tiles of rows
 
     void runDividingRows() {
-        int threads = m.pool.threads();
-        int tileRows = m.tileRows();
-        int tiles = (m.rows + tileRows - 1) / tileRows;
-        tiles = (tiles + threads - 1) / threads * threads;
-        tiles = tiles > m.rows ? m.rows : tiles;
+        int tiles = tilesOf(m.rows);
         if (!m.streamsDivided) {
+            // Streams stand at different positions: tiles take about as long each rather than have as many rows.
+            int64_t all = cost(kPositionsOfRow);
             for (int tile = take(); tile < tiles; tile = take()) {
-                Range rows = {firstRowOf(tile, tiles), firstRowOf(tile + 1, tiles)};
+                Range rows = {
+                    firstRowFrom(all * tile / tiles, kPositionsOfRow), firstRowFrom(all * (tile + 1) / tiles, kPositionsOfRow)};
                 if (rows.size() == 0) {
                     continue;
                 }
@@ -79,9 +78,7 @@ private:
         if (m.wanted == 0) {
             return;
         }
-        tiles = (m.wanted + tileRows - 1) / tileRows;
-        tiles = (tiles + threads - 1) / threads * threads;
-        tiles = tiles > m.wanted ? m.wanted : tiles;
+        tiles = tilesOf(m.wanted);
         for (int tile = take(); tile < tiles; tile = take()) {
             output(share(m.wanted, tile, tiles));
         }
@@ -104,15 +101,29 @@ private:
         return slot;
     }
 
-    // Tiles that take about as long each, since streams stand at different positions.
-    int firstRowOf(int tile, int tiles) {
+    // As many for each thread, none without rows.
+    int tilesOf(int rows) {
+        int threads = m.pool.threads();
+        int tileRows = m.tileRows();
+        int tiles = (rows + tileRows - 1) / tileRows;
+        tiles = (tiles + threads - 1) / threads * threads;
+        return tiles > rows ? rows : tiles;
+    }
+
+    // What all rows cost in positions they look at, and `ofRow` more for each.
+    int64_t cost(int ofRow) {
         int64_t all = 0;
         for (int row = 0; row < m.rows; row++) {
-            all += kPositionsOfRow + m.positions[row];
+            all += ofRow + m.positions[row];
         }
+        return all;
+    }
+
+    // The first row before which rows cost that much.
+    int firstRowFrom(int64_t wanted, int ofRow) {
         int row = 0;
-        for (int64_t before = 0; row < m.rows && before < all * tile / tiles; row++) {
-            before += kPositionsOfRow + m.positions[row];
+        for (int64_t before = 0; row < m.rows && before < wanted; row++) {
+            before += ofRow + m.positions[row];
         }
         return row;
     }
@@ -314,26 +325,15 @@ private:
 
     // This thread's part of all rows and heads, so that each looks at about as many positions.
     void attendShare(size_t layer, int threads) {
-        int64_t seen = 0;
-        for (int row = 0; row < m.rows; row++) {
-            seen += m.positions[row] + 1;
-        }
+        constexpr int kOwn = 1;  // a row at position p sees p + 1
+        int64_t seen = cost(kOwn);
         int64_t all = seen * shape.keyValueHeads;
         int64_t begin = all * thread / threads;
         int64_t end = all * (thread + 1) / threads;
         for (int head = 0; head < shape.keyValueHeads; head++) {
-            Range rows = {firstRowFrom(begin - head * seen), firstRowFrom(end - head * seen)};
+            Range rows = {firstRowFrom(begin - head * seen, kOwn), firstRowFrom(end - head * seen, kOwn)};
             attend(layer, rows, {head, head + 1});
         }
-    }
-
-    // The first row before which rows see that many positions in all.
-    int firstRowFrom(int64_t positions) {
-        int row = 0;
-        for (int64_t before = 0; row < m.rows && before < positions; row++) {
-            before += m.positions[row] + 1;
-        }
-        return row;
     }
 
     // From this stream's keys to those that are needed next: of the next stream, or of the next head.

@@ -155,11 +155,21 @@ static inline void multiplyRows(
     }
 }
 
+#if defined(CL_TILES)
+#include "tiles.inl"
+#endif
+
 // Output channels of blocks [blockFrom, blockTo) for `rows` rows; row r of the input begins at a + r · limbs · stride.
 template <bool Fine>
 static void multiply(
     const Matrix& matrix, int blockFrom, int blockTo, const Activation* a, size_t stride, const float* s, int rows,
     const Target& target) {
+#if defined(CL_TILES)
+    if (rows >= kLeastTiled) {
+        multiplyTiles<Fine>(matrix, blockFrom, blockTo, a, stride, s, rows, target);
+        return;
+    }
+#endif
     constexpr int L = Fine && kLimbs ? 2 : 1;
     constexpr int most = kRowsAtOnce / L;
     int passes = (rows + most - 1) / most;
@@ -180,24 +190,10 @@ static void multiply(
     }
 }
 
-#if defined(CL_TILES)
-#include "tiles.inl"
-#endif
-
 static void multiply(
     const Matrix& matrix, int blockFrom, int blockTo, const Scratch& in, int rows, const Target& target) {
     const Activation* a = reinterpret_cast<const Activation*>(in.activations.data());
     size_t stride = in.activationStride / sizeof(Activation);
-#if defined(CL_TILES)
-    if (rows >= kLeastTiled) {
-        if (matrix.fine) {
-            multiplyTiles<true>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
-        } else {
-            multiplyTiles<false>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
-        }
-        return;
-    }
-#endif
     if (matrix.fine) {
         multiply<true>(matrix, blockFrom, blockTo, a, stride, in.scales, rows, target);
     } else {
