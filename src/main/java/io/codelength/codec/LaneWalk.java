@@ -20,7 +20,7 @@ import java.util.Optional;
 /**
  * Steps many lanes together, one symbol each, feeding every lane's own window. Groups of lanes join as soon as there is room
  * and leave when they are done; a lane's symbols depend on nothing but its own group, so neither the order nor the number of
- * groups in flight changes a result.
+ * groups in flight changes a result. One object makes one walk: its streams are closed at the end.
  */
 final class LaneWalk {
     /** A lane: is shown what may come next and says what does. */
@@ -70,7 +70,7 @@ final class LaneWalk {
         this.scope = scope;
     }
 
-    /** Walks all groups to their ends. Pulls the next group only when there is room for it. */
+    /** Walks all groups to their ends, once. Pulls the next group only when there is room for it. */
     void walk(Iterator<? extends LaneGroup> groups) {
         PendingGroup pending = new PendingGroup(groups);
         try {

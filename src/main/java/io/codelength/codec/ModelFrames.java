@@ -10,7 +10,10 @@ import java.util.List;
 
 /** The frames of one archive that its language model spells, methods 2 and 3, coded with the archive's windows. */
 final class ModelFrames {
-    private final LaneWalk walk;
+    private final Predictor predictor;
+    private final Windows windows;
+    private final int batchLanes;
+    private final CallScope scope;
     private final TokenFrames tokens;
     private final MixedFrames mixed;
 
@@ -22,8 +25,11 @@ final class ModelFrames {
             int memoryBits,
             int batchLanes,
             CallScope scope) {
+        this.predictor = predictor;
+        this.windows = windows;
+        this.batchLanes = batchLanes;
+        this.scope = scope;
         LaneReader reader = new LaneReader(predictor, windows, batchLanes, scope);
-        walk = new LaneWalk(predictor, windows, batchLanes, scope);
         tokens = new TokenFrames(predictor, reader);
         mixed = new MixedFrames(predictor, reader, spelling, mixing, memoryBits, scope);
     }
@@ -43,6 +49,6 @@ final class ModelFrames {
 
     /** Steps all groups to their ends, pulling the next one when there is room. */
     void walk(Iterator<LaneWalk.LaneGroup> groups) {
-        walk.walk(groups);
+        new LaneWalk(predictor, windows, batchLanes, scope).walk(groups);
     }
 }

@@ -79,6 +79,21 @@ class CodecLawTest {
         }
     }
 
+    /** One frame a batch, so the second is decoded by what has decoded the first. */
+    @Test
+    void framesVerifiedBatchByBatchComeBack() {
+        byte[] some = likely(8 << 10, 14);
+        ByteArrayOutputStream many = new ByteArrayOutputStream();
+        while (many.size() < 256 << 10) {
+            many.writeBytes(some);
+        }
+        many.writeBytes(likely(4000, 15));
+        byte[] original = many.toByteArray();
+        byte[] archive = Archives.compress(tiny, original, Archives.options(0, 1));
+        assertThat(archive.length).as("both frames are coded").isLessThan(original.length - (8 << 10));
+        assertThat(Archives.restore(tiny, archive)).isEqualTo(original);
+    }
+
     private static byte[] concatenated(byte[]... parts) {
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         for (byte[] part : parts) {
