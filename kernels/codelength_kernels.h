@@ -16,7 +16,7 @@ extern "C" {
 #endif
 
 // Grows with every change of this file; the Java side refuses a library of another number.
-enum { CL_ABI = 4 };
+enum { CL_ABI = 5 };
 
 // Rows (one symbol at one position of one stream) of one call at most.
 enum { CL_ROWS_MAX = 64 };
@@ -71,6 +71,11 @@ CL_API int32_t cl_model_matrix(
     const int8_t* values,
     const float* scales,
     int32_t bits);
+
+// A model with the weights and symbols of another, which is complete, and threads and memory of its own: both may be called
+// at the same time, by one thread each, with streams that they opened themselves. Either may be freed first. Not in the
+// library for CUDA. Null if memory is short or a thread could not be started.
+CL_API cl_model* cl_model_share(const cl_model* model, int32_t threads);
 
 CL_API void cl_model_free(cl_model* model);
 

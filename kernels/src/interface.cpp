@@ -22,6 +22,7 @@ using codelength::Matrix;
 using codelength::Model;
 using codelength::Path;
 using codelength::Shape;
+using codelength::Weights;
 
 namespace {
 
@@ -70,14 +71,13 @@ bool sound(const Shape& s) {
            within(s.headRows, 1, (1 << 18) - 1);
 }
 
-Matrix* matrixOf(Model& model, int kind, int index, int& rows, int& columns) {
-    const Shape& s = model.shape;
+Matrix* matrixOf(Weights& weights, const Shape& s, int kind, int index, int& rows, int& columns) {
     if (kind == CL_HEAD) {
         rows = s.headRows;
         columns = s.hidden;
-        return &model.head;
+        return &weights.head;
     }
-    Layer& layer = model.layers[static_cast<size_t>(index)];
+    Layer& layer = weights.layers[static_cast<size_t>(index)];
     columns = s.hidden;
     switch (kind) {
         case CL_QUERY: rows = s.queryWidth(); return &layer.query;
@@ -148,21 +148,34 @@ cl_model* cl_model_create(
         return nullptr;
     }
     try {
-        auto model = std::make_unique<cl_model>(*found, threads, s);
-        model->normEpsilon = norm_epsilon;
-        model->scoreScale = score_scale;
-        if (!model->decayTable.make(exp2)) {
+        auto weights = std::make_shared<Weights>(s);
+        weights->normEpsilon = norm_epsilon;
+        weights->scoreScale = score_scale;
+        if (!weights->decayTable.make(exp2)) {
             return nullptr;
         }
         size_t angles = static_cast<size_t>(s.positions) * static_cast<size_t>(s.headDimension / 2);
-        model->cosines = codelength::Array<float>(angles);
-        model->sines = codelength::Array<float>(angles);
-        std::memcpy(model->cosines.data(), cosines, angles * sizeof(float));
-        std::memcpy(model->sines.data(), sines, angles * sizeof(float));
-        return model.release();
+        weights->cosines = codelength::Array<float>(angles);
+        weights->sines = codelength::Array<float>(angles);
+        std::memcpy(weights->cosines.data(), cosines, angles * sizeof(float));
+        std::memcpy(weights->sines.data(), sines, angles * sizeof(float));
+        return new cl_model(*found, threads, s, std::move(weights));
     } catch (const std::bad_alloc&) {
         return nullptr;
     } catch (const std::system_error&) {  // a thread could not be started
+        return nullptr;
+    }
+}
+
+cl_model* cl_model_share(const cl_model* model, int32_t threads) {
+    if (!within(threads, 1, 256) || !complete(*model)) {
+        return nullptr;
+    }
+    try {
+        return new cl_model(model->path, threads, model->shape, model->weights);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    } catch (const std::system_error&) {
         return nullptr;
     }
 }
@@ -174,20 +187,21 @@ int32_t cl_model_matrix(
         return CL_BAD_ARGUMENT;
     }
     size_t count = static_cast<size_t>(rows) * static_cast<size_t>(columns);
+    Weights& weights = *model->weights;
     try {
         if (kind == CL_EMBEDDING) {
             if (rows != model->shape.embeddingRows || columns != model->shape.hidden) {
                 return CL_BAD_ARGUMENT;
             }
-            model->embedding = codelength::Array<int8_t>(count);
-            std::memcpy(model->embedding.data(), values, count);
-            model->embeddingScales = codelength::Array<float>(static_cast<size_t>(rows));
-            std::memcpy(model->embeddingScales.data(), scales, sizeof(float) * static_cast<size_t>(rows));
+            weights.embedding = codelength::Array<int8_t>(count);
+            std::memcpy(weights.embedding.data(), values, count);
+            weights.embeddingScales = codelength::Array<float>(static_cast<size_t>(rows));
+            std::memcpy(weights.embeddingScales.data(), scales, sizeof(float) * static_cast<size_t>(rows));
             return CL_OK;
         }
         int expectedRows = 0;
         int expectedColumns = 0;
-        Matrix* target = matrixOf(*model, kind, layer, expectedRows, expectedColumns);
+        Matrix* target = matrixOf(weights, model->shape, kind, layer, expectedRows, expectedColumns);
         if (target == nullptr || rows != expectedRows || columns != expectedColumns) {
             return CL_BAD_ARGUMENT;
         }
@@ -196,9 +210,9 @@ int32_t cl_model_matrix(
                 return CL_BAD_ARGUMENT;
             }
         }
-        model->weightBytes -= target->data.size();
+        weights.bytes -= target->data.size();
         codelength::pack(*target, model->path, rows, columns, values, scales, bits == 15);
-        model->weightBytes += target->data.size();
+        weights.bytes += target->data.size();
         return CL_OK;
     } catch (const std::bad_alloc&) {
         return CL_NO_MEMORY;
@@ -289,7 +303,7 @@ int32_t cl_blocks(const cl_model* model) {
 
 int32_t cl_symbols(cl_model* model, int32_t symbols, const int32_t* first_row, const int32_t* rowless) {
     try {
-        bool set = model->symbolTable.set(model->shape.headRows, symbols, first_row, rowless);
+        bool set = model->weights->symbolTable.set(model->shape.headRows, symbols, first_row, rowless);
         return set ? static_cast<int32_t>(CL_OK) : static_cast<int32_t>(CL_BAD_ARGUMENT);
     } catch (const std::bad_alloc&) {
         return CL_NO_MEMORY;
@@ -307,13 +321,13 @@ int32_t cl_read_coded(
     for (int row = 0; within(rows, 1, CL_ROWS_MAX) && row < rows; row++) {
         slots += wanted[row] != 0 ? 1 : 0;
     }
-    if (!codelength::sound(model->coding, slots, model->symbolTable.symbols)) {
+    if (!codelength::sound(model->coding, slots, model->weights->symbolTable.symbols)) {
         return CL_BAD_ARGUMENT;
     }
     int32_t code = cl_read(model, rows, streams, positions, symbols, wanted);
     if (code == CL_OK) {
         codelength::codeRows(
-            model->coding, slots, model->symbolTable, model->exponentials.data(), model->sums.data(), model->headStride);
+            model->coding, slots, model->weights->symbolTable, model->exponentials.data(), model->sums.data(), model->headStride);
     }
     return code;
 }

@@ -48,8 +48,8 @@ Scratch::Scratch(const Shape& shape, const Path& path) {
     head = Array<float>(roundUp(static_cast<size_t>(shape.headDimension), kVectorLanes));
 }
 
-Model::Model(const Path& chosen, int threads, const Shape& given) : path(chosen), shape(given), pool(threads) {
-    layers.resize(static_cast<size_t>(shape.layers));
+Model::Model(const Path& chosen, int threads, const Shape& given, std::shared_ptr<Weights> loaded)
+    : path(chosen), shape(given), weights(std::move(loaded)), pool(threads) {
     for (int thread = 0; thread < threads; thread++) {
         scratch.push_back(std::make_unique<Scratch>(shape, path));
     }

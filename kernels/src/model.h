@@ -138,11 +138,10 @@ struct DecayTable {
     uint32_t corrections[32] = {};
 };
 
-struct Model {
-    Model(const Path& path, int threads, const Shape& shape);
+// What is loaded: read by all models that share it, changed by nobody once it is complete.
+struct Weights {
+    explicit Weights(const Shape& shape) : layers(static_cast<size_t>(shape.layers)) {}
 
-    const Path& path;
-    Shape shape;
     double normEpsilon = 0;
     float scoreScale = 0;
     DecayTable decayTable;
@@ -152,13 +151,31 @@ struct Model {
     Array<float> embeddingScales;
     std::vector<Layer> layers;
     Matrix head;
-    size_t weightBytes = 0;  // of layers and head
+    size_t bytes = 0;  // of layers and head
+    SymbolTable symbolTable;
+};
+
+struct Model {
+    Model(const Path& path, int threads, const Shape& shape, std::shared_ptr<Weights> weights);
+
+    const Path& path;
+    const Shape shape;
+    const std::shared_ptr<Weights> weights;
+    const double& normEpsilon = weights->normEpsilon;
+    const float& scoreScale = weights->scoreScale;
+    const DecayTable& decayTable = weights->decayTable;
+    const Array<float>& cosines = weights->cosines;
+    const Array<float>& sines = weights->sines;
+    const Array<int8_t>& embedding = weights->embedding;
+    const Array<float>& embeddingScales = weights->embeddingScales;
+    const std::vector<Layer>& layers = weights->layers;
+    const Matrix& head = weights->head;
     Pool pool;
     std::vector<std::unique_ptr<Scratch>> scratch;
 
-    int tileRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : path.tileRows; }
+    int tileRows() const { return weights->bytes > kCachedWeights ? kLargeTileRows : path.tileRows; }
 
-    int sharedRows() const { return weightBytes > kCachedWeights ? kLargeTileRows : kSharedRows; }
+    int sharedRows() const { return weights->bytes > kCachedWeights ? kLargeTileRows : kSharedRows; }
 
     // The pass at hand.
     int rows = 0;
@@ -194,7 +211,6 @@ void pack(Matrix& target, const Path& path, int rows, int columns, const int8_t*
 struct cl_model : codelength::Model {
     using codelength::Model::Model;
 
-    codelength::SymbolTable symbolTable;
     cl_coding coding = {};
 };
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "../src/coder.h"
@@ -143,7 +144,7 @@ void agreement(const char* name, const plain::Model& m, const std::vector<int>& 
             }
             if (same) {
                 // The tiles of models that no cache holds.
-                model->weightBytes = codelength::kCachedWeights + 1;
+                model->weights->bytes = codelength::kCachedWeights + 1;
                 same = mixedCallsAgree(m, model, texts, 2, CL_ROWS_MAX);
             }
             claim(same, std::string(name) + ": " + path + " on " + std::to_string(threads) +
@@ -153,6 +154,43 @@ void agreement(const char* name, const plain::Model& m, const std::vector<int>& 
             }
         }
     }
+}
+
+// Models that share weights, at work at the same time, after the one that loaded them has gone.
+void sharedWeights() {
+    plain::Model m = plain::makeModel({32, 2, 4, 2, 16, 48, 64, 50, 300}, 15, 4);
+    std::vector<Expected> texts;
+    for (int length : {64, 40, 17, 3}) {
+        texts.push_back(expect(m, length, static_cast<uint64_t>(length)));
+    }
+    for (const std::string& path : pathNames()) {
+        cl_model* first = plain::load(m, path.c_str(), 2);
+        cl_model* sharing[] = {cl_model_share(first, 1), cl_model_share(first, 1), cl_model_share(first, 2)};
+        cl_model_free(first);
+        bool same[3] = {};
+        std::vector<std::thread> threads;
+        for (size_t i = 0; i < 3; i++) {
+            threads.emplace_back([&, i] {
+                same[i] = sharing[i] != nullptr && mixedCallsAgree(m, sharing[i], texts, i, 17);
+            });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        claim(same[0] && same[1] && same[2], path + ": models that share weights work at the same time");
+        cl_stream* stream = cl_stream_open(sharing[0], 8);
+        Batch batch;
+        batch.add(stream, 0, 0, true);
+        claim(batch.read(sharing[1]) == CL_BAD_ARGUMENT, path + ": a stream is its own model's, not of those it shares with");
+        cl_stream_close(stream);
+        for (cl_model* model : sharing) {
+            cl_model_free(model);
+        }
+    }
+    int32_t shape[9] = {32, 2, 4, 2, 16, 48, 64, 50, 300};
+    cl_model* empty = cl_model_create("scalar", 1, shape, 1e-5, 1, m.exp2.data(), m.cosines.data(), m.sines.data());
+    claim(cl_model_share(empty, 1) == nullptr, "a model without matrices is not shared");
+    cl_model_free(empty);
 }
 
 void refusals() {
@@ -258,6 +296,7 @@ void theTableIsTheProfiles() {
 int main() {
     std::printf("paths here: %s\n", cl_paths());
     theTableIsTheProfiles();
+    sharedWeights();
     refusals();
     symbolsAreFound();
     coders();

@@ -115,7 +115,7 @@ final class LaneReader {
             @Override
             public void finished() {}
         };
-        new LaneWalk(predictor, windows, batchLanes, scope).walk(List.of(all).iterator());
+        new LaneWalk(predictor, windows, batchLanes, new LaneGroups(List.of(all).iterator()), scope).walk();
     }
 
     /** One window of one lane: predicts symbols {@code first … first + count − 1}. */

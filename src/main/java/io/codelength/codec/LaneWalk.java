@@ -51,6 +51,21 @@ final class LaneWalk {
 
         /** Called in place of {@link #finished} if the walk ends before the lanes do: gives back what the group holds. */
         default void abandoned() {}
+
+        /**
+         * The same lanes in the same order, in groups that several walks may go through at once, and which stand for this one
+         * from now on.
+         *
+         * @param most groups that are wanted at most, at least 1
+         */
+        default List<? extends LaneGroup> apart(int most) {
+            return List.of(this);
+        }
+
+        /** Whether the group's lanes wait for those of others at each step; a walk goes through no other beside it. */
+        default boolean takesTurns() {
+            return false;
+        }
     }
 
     private final Predictor predictor;
@@ -58,53 +73,52 @@ final class LaneWalk {
     private final int batchLanes;
     private final int lanesTogether;
     private final CallScope scope;
+    private final LaneGroups groups;
     private final Deque<PredictionStream> idleStreams = new ArrayDeque<>();
     private final List<Walker> walkers = new ArrayList<>();
     private final List<ActiveGroup> active = new ArrayList<>();
 
-    LaneWalk(Predictor predictor, Windows windows, int batchLanes, CallScope scope) {
+    /**
+     * @param batchLanes lanes that step together at most; a group may have more, and then does so in several steps
+     */
+    LaneWalk(Predictor predictor, Windows windows, int batchLanes, LaneGroups groups, CallScope scope) {
         this.predictor = predictor;
         this.windows = windows;
         this.batchLanes = batchLanes;
         this.lanesTogether = Math.min(batchLanes, predictor.streamsTogether(windows.windowTokens()));
+        this.groups = groups;
         this.scope = scope;
     }
 
-    /** Walks all groups to their ends, once. Pulls the next group only when there is room for it. */
-    void walk(Iterator<? extends LaneGroup> groups) {
-        PendingGroup pending = new PendingGroup(groups);
+    /** Walks groups to their ends while there are any, or until another walk fails. */
+    void walk() {
         try {
-            admit(pending);
-            while (!walkers.isEmpty()) {
+            admit();
+            while (!walkers.isEmpty() && groups.failure().isEmpty()) {
                 scope.throwIfCancelled();
                 beginNewWindows();
-                Steps steps = new Steps(pending.isHeld());
+                Steps steps = new Steps(groups.areHeld());
                 predictor.steps(steps, steps, scope);
                 if (retireFinished()) {
-                    admit(pending);
+                    admit();
                 }
             }
+        } catch (RuntimeException | Error e) {
+            groups.failed(e);
+            throw e;
         } finally {
-            active.forEach(group -> group.lanes.abandoned());
+            active.forEach(group -> groups.abandoned(group.lanes));
             active.clear();
-            pending.abandon();
             walkers.forEach(walker -> walker.stream.close());
             idleStreams.forEach(PredictionStream::close);
         }
     }
 
-    private void admit(PendingGroup pending) {
-        while (pending.present()) {
-            List<? extends Lane> lanes = pending.group().lanes();
-            if (!walkers.isEmpty() && walkers.size() + lanes.size() > lanesTogether) {
-                return;
-            }
-            if (!openStreams(lanes.size())) {
-                return;
-            }
-            ActiveGroup group = new ActiveGroup(pending.take());
+    private void admit() {
+        for (Optional<LaneGroup> next = take(); next.isPresent(); next = take()) {
+            ActiveGroup group = new ActiveGroup(next.get());
             active.add(group);
-            for (Lane lane : lanes) {
+            for (Lane lane : next.get().lanes()) {
                 Walker walker = new Walker(lane, group, idleStreams.pop());
                 if (lane.done()) {
                     throw new IllegalStateException("invariant broken: a lane without symbols was to be walked");
@@ -115,7 +129,21 @@ final class LaneWalk {
         }
     }
 
-    /** Whether there are now that many idle streams; false if the memory must first be given back by lanes in flight. */
+    private Optional<LaneGroup> take() {
+        return groups.take(this::hasRoomFor, walkers.size());
+    }
+
+    private boolean hasRoomFor(LaneGroup group) {
+        if (!walkers.isEmpty()) {
+            boolean alone = group.takesTurns() || active.stream().anyMatch(other -> other.lanes.takesTurns());
+            if (alone || walkers.size() + group.lanes().size() > lanesTogether) {
+                return false;
+            }
+        }
+        return openStreams(group.lanes().size());
+    }
+
+    /** Whether there are now that many idle streams; false if the memory must first be given back by lanes in flight here. */
     private boolean openStreams(int count) {
         while (idleStreams.size() < count) {
             try {
@@ -148,7 +176,7 @@ final class LaneWalk {
         @Override
         public Optional<Step> next() {
             if (roundDone == round.size()) {
-                if (mustStop()) {
+                if (groups.failure().isPresent() || mustStop()) {
                     return Optional.empty();
                 }
                 round = walkers.stream().filter(walker -> !walker.lane.done()).toList();
@@ -225,14 +253,13 @@ final class LaneWalk {
             walker.group.lanesLeft--;
             return true;
         });
-        if (retired) {
-            active.removeIf(group -> {
-                if (group.lanesLeft > 0) {
-                    return false;
-                }
-                group.lanes.finished();
-                return true;
-            });
+        Iterator<ActiveGroup> ended = active.iterator();
+        while (retired && ended.hasNext()) {
+            ActiveGroup group = ended.next();
+            if (group.lanesLeft == 0) {
+                ended.remove();
+                groups.finished(group.lanes);
+            }
         }
         return retired;
     }
@@ -247,41 +274,6 @@ final class LaneWalk {
 
         private boolean isDone() {
             return lanes.lanes().stream().allMatch(Lane::done);
-        }
-    }
-
-    /** The next group, looked at before there is room for it. */
-    private static final class PendingGroup {
-        private final Iterator<? extends LaneGroup> groups;
-        private final Deque<LaneGroup> next = new ArrayDeque<>(1);
-
-        private PendingGroup(Iterator<? extends LaneGroup> groups) {
-            this.groups = groups;
-        }
-
-        private boolean present() {
-            if (next.isEmpty() && groups.hasNext()) {
-                next.add(groups.next());
-            }
-            return !next.isEmpty();
-        }
-
-        /** Whether a group was looked at and had no room. */
-        private boolean isHeld() {
-            return !next.isEmpty();
-        }
-
-        private LaneGroup group() {
-            return next.getFirst();
-        }
-
-        private void abandon() {
-            next.forEach(LaneGroup::abandoned);
-            next.clear();
-        }
-
-        private LaneGroup take() {
-            return next.removeFirst();
         }
     }
 

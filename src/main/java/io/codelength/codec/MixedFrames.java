@@ -20,6 +20,9 @@ import java.util.concurrent.Callable;
 final class MixedFrames {
     private static final String MEMORY_PURPOSE = "mixing a frame";
 
+    /** Lanes that a thread should at least have for itself: they share what is read of the weights. */
+    private static final int LANES_OF_PART = 4;
+
     private final Predictor predictor;
     private final LaneReader reader;
     private final SymbolSpelling spelling;
@@ -90,20 +93,24 @@ final class MixedFrames {
      * @param done called when the frame's text is whole
      */
     LaneWalk.LaneGroup decoder(FrameTask task, Runnable done) {
-        return new FrameLaneGroup(task, done);
+        DecodedFrame frame = new DecodedFrame(task, done);
+        return frame.new Part(0, task.lanes(), new Turns(1), 0);
     }
 
-    private final class FrameLaneGroup implements LaneWalk.LaneGroup {
+    /** A frame on its way back to bytes. Who hands rows over has the turn; the rest is done by one thread at a time. */
+    private final class DecodedFrame {
         private final FrameTask task;
         private final Runnable done;
+        private final FrameLanes division;
         private final MemoryBudget.Reservation reserved;
         private final Mixing.Decoder decoder;
-        private final List<DecodingLane> lanes = new ArrayList<>();
+        private int partsInFlight = 1;
+        private boolean isLost;
 
-        private FrameLaneGroup(FrameTask task, Runnable done) {
+        private DecodedFrame(FrameTask task, Runnable done) {
             this.task = task;
             this.done = done;
-            FrameLanes division = new FrameLanes(task.text().length, task.lanes());
+            division = new FrameLanes(task.text().length, task.lanes());
             reserved = scope.memory().reserve(mixing.frameBytes(task.text().length, memoryBits), MEMORY_PURPOSE);
             boolean open = false;
             try {
@@ -121,43 +128,114 @@ final class MixedFrames {
                     reserved.close();
                 }
             }
-            for (int lane = 0; lane < task.lanes(); lane++) {
-                lanes.add(new DecodingLane(lane, division.length(lane)));
+        }
+
+        /** The last part to end gives the frame's memory back: until then others may be decoding. */
+        private void partEnded() {
+            partsInFlight--;
+            if (partsInFlight > 0) {
+                return;
             }
-        }
-
-        @Override
-        public List<DecodingLane> lanes() {
-            return lanes;
-        }
-
-        @Override
-        public void finished() {
             try {
-                decoder.finish();
+                if (!isLost) {
+                    decoder.finish();
+                }
             } catch (InvalidCodeException e) {
                 throw task.place().corrupt(e);
             } finally {
-                giveBack();
+                decoder.close();
+                reserved.close();
             }
-            done.run();
+            if (!isLost) {
+                done.run();
+            }
         }
 
-        @Override
-        public void abandoned() {
-            giveBack();
-        }
+        /** Some lanes of the frame, neighbours: all, or as many as one thread has when several decode the frame. */
+        private final class Part implements LaneWalk.LaneGroup {
+            private final Turns turns;
+            private final int number;
+            private final List<DecodingLane> lanes;
+            private int rowsLeft; // of the turn
 
-        private void giveBack() {
-            decoder.close();
-            reserved.close();
+            private Part(int firstLane, int endLane, Turns turns, int number) {
+                this.turns = turns;
+                this.number = number;
+                lanes = new ArrayList<>(endLane - firstLane);
+                for (int lane = firstLane; lane < endLane; lane++) {
+                    lanes.add(new DecodingLane(this, lane, division.length(lane)));
+                }
+            }
+
+            @Override
+            public List<DecodingLane> lanes() {
+                return lanes;
+            }
+
+            @Override
+            public List<Part> apart(int most) {
+                int parts = Math.min(most, Math.min(lanes.size(), Math.max(2, lanes.size() / LANES_OF_PART)));
+                if (parts == 1) {
+                    return List.of(this);
+                }
+                Turns shared = new Turns(parts);
+                List<Part> divided = new ArrayList<>(parts);
+                for (int part = 0; part < parts; part++) {
+                    divided.add(new Part(lanes.size() * part / parts, lanes.size() * (part + 1) / parts, shared, part));
+                }
+                partsInFlight = parts;
+                return divided;
+            }
+
+            @Override
+            public boolean takesTurns() {
+                return lanes.size() < division.count();
+            }
+
+            @Override
+            public void finished() {
+                partEnded();
+            }
+
+            @Override
+            public void abandoned() {
+                isLost = true;
+                turns.abandon();
+                partEnded();
+            }
+
+            private int next(int lane, FrequencyRow row) throws InvalidCodeException {
+                if (rowsLeft == 0) {
+                    turns.await(number);
+                    rowsLeft = lanesLeft();
+                }
+                return decoder.next(lane, row);
+            }
+
+            /** A lane's row was handed over; if it was the last of the step, it is the next part's turn. */
+            private void handedOver() {
+                rowsLeft--;
+                if (rowsLeft == 0) {
+                    turns.pass(number, lanesLeft() == 0);
+                }
+            }
+
+            private int lanesLeft() {
+                int left = 0;
+                for (DecodingLane lane : lanes) {
+                    left += lane.done() ? 0 : 1;
+                }
+                return left;
+            }
         }
 
         private final class DecodingLane implements LaneWalk.Lane {
+            private final Part part;
             private final int lane;
             private int bytesLeft;
 
-            private DecodingLane(int lane, int bytes) {
+            private DecodingLane(Part part, int lane, int bytes) {
+                this.part = part;
                 this.lane = lane;
                 this.bytesLeft = bytes;
             }
@@ -170,8 +248,9 @@ final class MixedFrames {
             @Override
             public int next(FrequencyRow row) {
                 try {
-                    int symbol = decoder.next(lane, row);
+                    int symbol = part.next(lane, row);
                     bytesLeft -= spelling.vocabulary().byteCount(symbol);
+                    part.handedOver();
                     return symbol;
                 } catch (InvalidCodeException e) {
                     throw task.place().corrupt(e);

@@ -48,7 +48,17 @@ final class ModelFrames {
     }
 
     /** Steps all groups to their ends, pulling the next one when there is room. */
-    void walk(Iterator<LaneWalk.LaneGroup> groups) {
-        new LaneWalk(predictor, windows, batchLanes, scope).walk(groups);
+    void walk(Iterator<LaneWalk.LaneGroup> source) {
+        LaneGroups groups = new LaneGroups(source);
+        try {
+            int threads = predictor.threadsApart();
+            if (groups.divideFor(threads)) {
+                new WalksApart(predictor, windows, batchLanes, scope).walk(groups, threads);
+            } else {
+                new LaneWalk(predictor, windows, batchLanes, groups, scope).walk();
+            }
+        } finally {
+            groups.abandonRest();
+        }
     }
 }

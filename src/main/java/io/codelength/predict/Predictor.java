@@ -28,6 +28,24 @@ public interface Predictor extends AutoCloseable {
     }
 
     /**
+     * Threads that go through many streams more quickly if each has a predictor of its own, from {@link #alone}, than if all
+     * worked on every step of one; 1 where that is not so.
+     */
+    default int threadsApart() {
+        return 1;
+    }
+
+    /**
+     * A predictor of the same model that computes on its caller's thread only, at the same time as this one and as others.
+     * Its streams are its own. Whoever asks closes it, before this one.
+     *
+     * @throws UnsupportedOperationException if {@link #threadsApart} is 1
+     */
+    default Predictor alone() {
+        throw new UnsupportedOperationException("threads of this predictor work on the same steps");
+    }
+
+    /**
      * Opens an empty stream; the caller feeds the start symbol itself.
      *
      * @param windowTokens positions, 1 to the model's context

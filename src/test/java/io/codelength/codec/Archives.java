@@ -3,8 +3,13 @@ package io.codelength.codec;
 import io.codelength.container.ArchiveReader;
 import io.codelength.container.ArchiveSource;
 import io.codelength.container.ArchiveWriter;
+import io.codelength.container.CodedFrame;
+import io.codelength.container.CompactArchive;
 import io.codelength.container.CorruptContainerException;
+import io.codelength.container.Frame;
+import io.codelength.container.FrameMethod;
 import io.codelength.container.IncomingArchive;
+import io.codelength.container.LocatedFrame;
 import io.codelength.container.StoredFrame;
 import io.codelength.limit.CallScope;
 import java.io.ByteArrayInputStream;
@@ -13,6 +18,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -51,7 +57,7 @@ public final class Archives {
     public static byte[] withStoredInFront(byte[] stored, byte[] original, byte[] archive) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         try {
-            ArchiveReader reader = (ArchiveReader) IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
+            ArchiveReader reader = reader(archive);
             ArchiveWriter writer = new ArchiveWriter(joined, reader.header());
             writer.append(new StoredFrame(stored));
             writer.append(reader.next().orElseThrow().frame());
@@ -62,6 +68,43 @@ public final class Archives {
             throw new UncheckedIOException(e);
         }
         return joined.toByteArray();
+    }
+
+    /** The frames of many archives of one model in one archive, which has the header of the first. */
+    static byte[] joined(List<byte[]> archives, byte[] original) {
+        ByteArrayOutputStream joined = new ByteArrayOutputStream();
+        try {
+            ArchiveWriter writer =
+                    new ArchiveWriter(joined, reader(archives.get(0)).header());
+            for (byte[] archive : archives) {
+                ArchiveReader reader = reader(archive);
+                for (Optional<LocatedFrame> next = reader.next(); next.isPresent(); next = reader.next()) {
+                    writer.append(next.get().frame());
+                }
+            }
+            writer.finish(Digests.sha256().digest(original));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return joined.toByteArray();
+    }
+
+    private static ArchiveReader reader(byte[] archive) throws IOException {
+        return (ArchiveReader) IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
+    }
+
+    /** What an archive's first frame was coded with. */
+    static FrameMethod method(byte[] archive) {
+        try {
+            IncomingArchive incoming = IncomingArchive.open("test.clen", new ByteArrayInputStream(archive));
+            if (incoming instanceof CompactArchive compact) {
+                return compact.method();
+            }
+            Frame first = ((ArchiveReader) incoming).next().orElseThrow().frame();
+            return first instanceof CodedFrame coded ? coded.method() : FrameMethod.STORED;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static byte[] restore(PredictorSource source, byte[] archive) {

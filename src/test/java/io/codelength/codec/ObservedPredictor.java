@@ -8,7 +8,7 @@ import io.codelength.predict.Predictor;
 import io.codelength.predict.RowSink;
 import java.util.List;
 
-/** Tells somebody of every step, before it is made. */
+/** Tells somebody of every step, before it is made; from several threads if it is walked on several. */
 record ObservedPredictor(Predictor predictor, Runnable beforeStep) implements Predictor {
     @Override
     public ExactModel model() {
@@ -18,6 +18,16 @@ record ObservedPredictor(Predictor predictor, Runnable beforeStep) implements Pr
     @Override
     public long streamBytes(int windowTokens) {
         return predictor.streamBytes(windowTokens);
+    }
+
+    @Override
+    public int threadsApart() {
+        return predictor.threadsApart();
+    }
+
+    @Override
+    public Predictor alone() {
+        return new ObservedPredictor(predictor.alone(), beforeStep);
     }
 
     @Override

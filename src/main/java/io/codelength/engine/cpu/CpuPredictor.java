@@ -28,9 +28,11 @@ final class CpuPredictor implements Predictor {
     private static final int STREAMS_STEP = 8;
 
     private final ExactModel model;
+    private final int threads;
     private final long cacheBytes;
     private final KernelFunctions kernels;
     private final Pointer pointer;
+    private final HeadSymbols headSymbols;
     private final NativeCoding coding;
     private final Handover handover;
     private final NativeRow[] outputs = new NativeRow[Kernels.ROWS_MAX];
@@ -58,12 +60,29 @@ final class CpuPredictor implements Predictor {
      *     half of the third-level cache, which weights and others share
      */
     CpuPredictor(KernelFunctions kernels, ExactModel model, String path, int threads, long cacheBytes) {
+        this(
+                kernels,
+                model,
+                NativeModel.create(kernels, model, path, threads),
+                new HeadSymbols(model.headSymbols(), model.symbolCount()),
+                threads,
+                model.productsPerSymbol() > Math.min(cacheBytes, CACHED_WEIGHTS_BYTES) ? 0 : cacheBytes);
+        headSymbols.give(kernels, pointer);
+    }
+
+    private CpuPredictor(
+            KernelFunctions kernels,
+            ExactModel model,
+            Pointer pointer,
+            HeadSymbols headSymbols,
+            int threads,
+            long cacheBytes) {
         this.kernels = kernels;
         this.model = model;
-        this.cacheBytes = model.productsPerSymbol() > Math.min(cacheBytes, CACHED_WEIGHTS_BYTES) ? 0 : cacheBytes;
-        HeadSymbols headSymbols = new HeadSymbols(model.headSymbols(), model.symbolCount());
-        pointer = NativeModel.create(kernels, model, path, threads);
-        headSymbols.give(kernels, pointer);
+        this.pointer = pointer;
+        this.headSymbols = headSymbols;
+        this.threads = threads;
+        this.cacheBytes = cacheBytes;
         coding = new NativeCoding(kernels, pointer);
         handover = new Handover(threads);
         int stride = kernels.cl_exponential_stride(pointer);
@@ -96,6 +115,27 @@ final class CpuPredictor implements Predictor {
         }
         long fitting = cacheBytes / streamBytes(windowTokens);
         return (int) Math.min(Kernels.ROWS_MAX, (fitting / STREAMS_STEP + 1) * STREAMS_STEP);
+    }
+
+    /** Of weights that no cache holds one reading serves all streams, so threads stay together. */
+    @Override
+    public int threadsApart() {
+        return cacheBytes == 0 ? 1 : threads;
+    }
+
+    @Override
+    public Predictor alone() {
+        synchronized (lock) {
+            requireOpen();
+            if (threadsApart() == 1) {
+                throw new UnsupportedOperationException("one thread, or weights that threads had better read together");
+            }
+            Pointer shared = kernels.cl_model_share(pointer, 1);
+            if (shared == null) {
+                throw new OutOfMemoryError("no native memory for a pass of model %s".formatted(model.name()));
+            }
+            return new CpuPredictor(kernels, model, shared, headSymbols, 1, cacheBytes / threads);
+        }
     }
 
     @Override

@@ -24,6 +24,10 @@ interface KernelFunctions extends Library {
     int cl_model_matrix(
             Pointer model, int kind, int layer, int rows, int columns, byte[] values, float[] scales, int bits);
 
+    /** For processors only. */
+    @Nullable
+    Pointer cl_model_share(Pointer model, int threads);
+
     void cl_model_free(Pointer model);
 
     long cl_stream_bytes(Pointer model, int window);

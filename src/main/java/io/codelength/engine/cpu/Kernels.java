@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kernels implements KernelFunctions {
     /** The number of the interface that this class was written for. */
-    private static final int ABI = 4;
+    private static final int ABI = 5;
 
     /** Rows of one call at most. */
     static final int ROWS_MAX = 64;
@@ -89,6 +89,9 @@ final class Kernels implements KernelFunctions {
     @Override
     public native int cl_model_matrix(
             Pointer model, int kind, int layer, int rows, int columns, byte[] values, float[] scales, int bits);
+
+    @Override
+    public native @Nullable Pointer cl_model_share(Pointer model, int threads);
 
     @Override
     public native void cl_model_free(Pointer model);
