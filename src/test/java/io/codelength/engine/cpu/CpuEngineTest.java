@@ -21,6 +21,7 @@ import io.codelength.predict.PredictionStream;
 import io.codelength.predict.Predictor;
 import io.codelength.predict.RandomExactModels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -226,6 +227,46 @@ class CpuEngineTest {
         }
         try (Predictor predictor = new CpuPredictor(Kernels.get(), model, "scalar", 1, 1)) {
             assertThat(predictor.streamsTogether(300)).isEqualTo(Kernels.ROWS_MAX);
+        }
+    }
+
+    @Test
+    void predictorsOfOneThreadEachWorkBesideTheOneTheyCameFrom() throws InterruptedException {
+        ExactModel model = models().get(1);
+        int[] symbols = symbols(model, 150, 10);
+        List<long[]> found = Collections.synchronizedList(new ArrayList<>());
+        try (Predictor together = new CpuPredictor(model, CpuEngine.paths().get(0), 3)) {
+            assertThat(together.threadsApart()).isEqualTo(3);
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < together.threadsApart(); i++) {
+                Thread thread = new Thread(() -> {
+                    try (Predictor alone = together.alone()) {
+                        assertThat(alone.streamBytes(150)).isEqualTo(together.streamBytes(150));
+                        found.add(onePass(alone, symbols));
+                    }
+                });
+                thread.start();
+                threads.add(thread);
+            }
+            found.add(onePass(together, symbols));
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(found).hasSize(4).allSatisfy(row -> assertThat(row).isEqualTo(found.get(0)));
+            try (Predictor alone = together.alone();
+                    PredictionStream foreign = together.open(4, SCOPE)) {
+                assertThatThrownBy(() -> alone.step(List.of(foreign), new int[1], (i, j, row) -> {}, SCOPE))
+                        .hasMessageContaining("another predictor");
+                assertThatThrownBy(alone::alone).isInstanceOf(UnsupportedOperationException.class);
+            }
+        }
+    }
+
+    @Test
+    void threadsStayTogetherWhereNoCacheHoldsTheWeights() {
+        try (Predictor predictor = new CpuPredictor(Kernels.get(), models().get(1), "scalar", 2, 1)) {
+            assertThat(predictor.threadsApart()).isEqualTo(1);
+            assertThatThrownBy(predictor::alone).isInstanceOf(UnsupportedOperationException.class);
         }
     }
 
