@@ -12,6 +12,7 @@ import io.codelength.container.FrameMethod;
 import io.codelength.container.ModelReference;
 import io.codelength.container.StoredFrame;
 import io.codelength.limit.CallScope;
+import io.codelength.limit.LimitExceededException;
 import io.codelength.mix.Mixing;
 import io.codelength.model.Fingerprint;
 import io.codelength.predict.Predictor;
@@ -29,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Bytes to archive. Thread-safe; see {@link Decompressor} for the way back. */
 public final class Compressor {
@@ -86,6 +88,7 @@ public final class Compressor {
         private final Optional<DictionaryId> dictionary;
         private final Mixing mixing;
         private final ArchiveHeader header;
+        private final Optional<Predictor> predictor;
         private final Optional<ModelFrames> modelFrames;
         private final CompressionOptions options;
         private final CallScope scope;
@@ -95,6 +98,7 @@ public final class Compressor {
         private Compression(
                 Optional<Predictor> predictor, CompressionOptions options, CallScope scope, Progress progress) {
             Tier tier = options.tier();
+            this.predictor = predictor;
             this.options = options;
             this.scope = scope;
             this.progress = progress;
@@ -106,21 +110,29 @@ public final class Compressor {
                 modelFrames = Optional.empty();
                 header = withDictionary(ArchiveHeader.WITHOUT_MODEL.withMixing(memoryBits));
             } else {
-                Windows windows = tier.windows(predictor.get().model().shape().contextTokens());
+                Windows windows = windows(predictor.get());
                 ModelReference reference = modelReference(predictor.get());
                 model = Optional.of(reference);
                 header = withDictionary(
                         ArchiveHeader.withModel(reference, windows.windowTokens(), windows.overlapTokens())
                                 .withMixing(memoryBits));
-                modelFrames = Optional.of(new ModelFrames(
-                        predictor.get(),
-                        windows,
-                        spellings.of(predictor.get().model()),
-                        mixing,
-                        MixingMemory.BITS,
-                        options.batchLanes(),
-                        scope));
+                modelFrames = Optional.of(modelFrames(predictor.get()));
             }
+        }
+
+        private Windows windows(Predictor any) {
+            return options.tier().windows(any.model().shape().contextTokens());
+        }
+
+        private ModelFrames modelFrames(Predictor any) {
+            return new ModelFrames(
+                    any,
+                    windows(any),
+                    spellings.of(any.model()),
+                    mixing,
+                    MixingMemory.BITS,
+                    options.batchLanes(),
+                    scope);
         }
 
         private ArchiveHeader withDictionary(ArchiveHeader without) {
@@ -140,7 +152,7 @@ public final class Compressor {
             byte[] bytes = shortest.toBytes();
             for (Candidate candidate : original.length == 0
                     ? List.<Candidate>of()
-                    : begin(original).candidates()) {
+                    : begin(original, modelFrames).candidates()) {
                 CompactArchive coded = CompactArchive.coded(
                         candidate.method,
                         options.tier().overlapsWindows(),
@@ -215,15 +227,41 @@ public final class Compressor {
         }
 
         private List<Frame> encode(List<byte[]> originals) {
+            int threads = predictor.map(Predictor::threadsApart).orElse(1);
+            if (threads > 1 && originals.size() >= threads) {
+                try {
+                    return encodeApart(originals, threads);
+                } catch (LimitExceededException noMemory) {
+                    // Not for so many at once.
+                    scope.throwIfCancelled();
+                }
+            }
             List<Attempts> begun = new ArrayList<>(originals.size());
             for (byte[] original : originals) {
-                begun.add(begin(original));
+                begun.add(begin(original, modelFrames));
             }
             return begun.stream().map(Attempts::shortest).toList();
         }
 
+        /** As many frames at once as there are threads, each read by one of them and mixed while it reads no other. */
+        private List<Frame> encodeApart(List<byte[]> originals, int threads) {
+            Frame[] frames = new Frame[originals.size()];
+            AtomicInteger next = new AtomicInteger();
+            ThreadsApart.run(
+                    predictor.orElseThrow(),
+                    threads,
+                    alone -> {
+                        Optional<ModelFrames> own = Optional.of(modelFrames(alone));
+                        for (int i = next.getAndIncrement(); i < frames.length; i = next.getAndIncrement()) {
+                            frames[i] = begin(originals.get(i), own).shortest();
+                        }
+                    },
+                    why -> next.set(frames.length));
+            return List.of(frames);
+        }
+
         /** Codes a frame by every method of the tier; the last part of it, which needs no model, on the workers. */
-        private Attempts begin(byte[] original) {
+        private Attempts begin(byte[] original, Optional<ModelFrames> models) {
             Optional<TextTransform> transform = TextTransform.of(original);
             byte[] text = transform.map(change -> change.apply(original)).orElse(original);
             Attempts attempts = new Attempts(original, transform);
@@ -238,11 +276,11 @@ public final class Compressor {
                 attempts.add(
                         FrameMethod.MIXED,
                         division.count(),
-                        workers.submit(modelFrames.orElseThrow().mixed().read(text, division, reading)));
+                        workers.submit(models.orElseThrow().mixed().read(text, division, reading)));
             }
             if (options.tier().codesTokens(text.length)) {
                 FrameLanes division = divide(text);
-                byte[] payload = modelFrames.orElseThrow().tokens().encode(text, division, reading);
+                byte[] payload = models.orElseThrow().tokens().encode(text, division, reading);
                 attempts.add(FrameMethod.TOKENS, division.count(), workers.submit(() -> payload));
             }
             return attempts;

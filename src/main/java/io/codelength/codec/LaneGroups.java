@@ -105,7 +105,7 @@ final class LaneGroups {
             }
             return Optional.empty();
         } catch (RuntimeException | Error e) {
-            failed(e); // before another walk asks the source again
+            fail(e); // before another walk asks the source again
             throw e;
         } finally {
             if (interrupted) {
@@ -131,7 +131,7 @@ final class LaneGroups {
         try {
             group.finished();
         } catch (RuntimeException | Error e) {
-            failed(e);
+            fail(e);
             throw e;
         }
     }
@@ -148,18 +148,22 @@ final class LaneGroups {
         notifyAll();
     }
 
-    /** A walk has failed: the others end as soon as they look, and nobody need wait for a group that was not taken. */
-    synchronized void failed(Throwable why) {
+    /**
+     * A walk has failed: the others end as soon as they look, and nobody need wait for a group that was not taken.
+     *
+     * @return whether it is this that failed first; what fails later may have failed because of it
+     */
+    synchronized boolean fail(Throwable why) {
         if (failure.isEmpty()) {
             failure = Optional.of(why);
         }
         abandonRest();
         notifyAll();
+        return failure.get() == why;
     }
 
-    /** What the first walk that failed threw. */
-    Optional<Throwable> failure() {
-        return failure;
+    boolean haveFailed() {
+        return failure.isPresent();
     }
 
     /** Gives back what nobody has taken. */

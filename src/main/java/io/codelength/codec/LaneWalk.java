@@ -90,11 +90,11 @@ final class LaneWalk {
         this.scope = scope;
     }
 
-    /** Walks groups to their ends while there are any, or until another walk fails. */
+    /** Walks groups to their ends while there are any, or until another walk fails, which says why. */
     void walk() {
         try {
             admit();
-            while (!walkers.isEmpty() && groups.failure().isEmpty()) {
+            while (!walkers.isEmpty() && !groups.haveFailed()) {
                 scope.throwIfCancelled();
                 beginNewWindows();
                 Steps steps = new Steps(groups.areHeld());
@@ -104,8 +104,9 @@ final class LaneWalk {
                 }
             }
         } catch (RuntimeException | Error e) {
-            groups.failed(e);
-            throw e;
+            if (groups.fail(e)) {
+                throw e;
+            }
         } finally {
             active.forEach(group -> groups.abandoned(group.lanes));
             active.clear();
@@ -176,7 +177,7 @@ final class LaneWalk {
         @Override
         public Optional<Step> next() {
             if (roundDone == round.size()) {
-                if (groups.failure().isPresent() || mustStop()) {
+                if (groups.haveFailed() || mustStop()) {
                     return Optional.empty();
                 }
                 round = walkers.stream().filter(walker -> !walker.lane.done()).toList();

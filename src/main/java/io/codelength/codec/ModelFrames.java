@@ -53,7 +53,12 @@ final class ModelFrames {
         try {
             int threads = predictor.threadsApart();
             if (groups.divideFor(threads)) {
-                new WalksApart(predictor, windows, batchLanes, scope).walk(groups, threads);
+                int lanesEach = Math.max(1, batchLanes / threads);
+                ThreadsApart.run(
+                        predictor,
+                        threads,
+                        alone -> new LaneWalk(alone, windows, lanesEach, groups, scope).walk(),
+                        groups::fail);
             } else {
                 new LaneWalk(predictor, windows, batchLanes, groups, scope).walk();
             }

@@ -23,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +34,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Threads that decode apart from each other, with lanes of one frame taking turns, restore what one thread does, find the same
+ * Threads that work apart from each other write what one thread does; with lanes of one frame taking turns they restore it, find the same
  * damage, and end whatever happens to one of them.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class WalksApartTest {
+class ThreadsApartTest {
     /** A native engine with the number of threads, and the model in it. */
     private record Threads(int count, CpuEngine engine, PredictorSource source) {
         @Override
@@ -143,6 +144,45 @@ class WalksApartTest {
                 }
             }
         }
+    }
+
+    /** Frames read by a thread each, with memory for that or for one stream alone. */
+    @Test
+    void manyFramesAreWrittenAlike() throws IOException {
+        byte[] original = repeated((1 << 20) + 3000);
+        PredictorSource two = ALL.get(0).source;
+        try (CpuEngine oneThread = new CpuEngine(1);
+                Predictor alone = oneThread.load(java.predictor().model())) {
+            PredictorSource one = new LoadedModel(new OnePredictor(alone, true), new NativeMixing());
+            for (Tier tier : List.of(Tier.MODEL, Tier.STANDARD)) {
+                byte[] expected = Archives.compress(one, original, options(tier, 0));
+                for (long memory : new long[] {alone.streamBytes(64), Archives.MEMORY}) {
+                    long mixing = two.mixing().frameBytes(1 << 20, MixingMemory.BITS);
+                    ByteArrayOutputStream archive = new ByteArrayOutputStream();
+                    new Compressor(two)
+                            .compress(
+                                    new ByteArrayInputStream(original),
+                                    archive,
+                                    Optional.of(two.named("")),
+                                    options(tier, 0),
+                                    CallScope.withMemory(memory + (tier == Tier.MODEL ? 0 : 4 * mixing)),
+                                    Progress.NONE);
+                    assertThat(archive.toByteArray())
+                            .as("%s, memory for %d bytes of streams", tier, memory)
+                            .isEqualTo(expected);
+                }
+                assertThat(Archives.restore(two, expected)).isEqualTo(original);
+            }
+        }
+    }
+
+    private static byte[] repeated(int bytes) {
+        byte[] some = LikelyText.varied(java.predictor(), 6 << 10, 3);
+        byte[] text = new byte[bytes];
+        for (int at = 0; at < bytes; at += some.length) {
+            System.arraycopy(some, 0, text, at, Math.min(some.length, bytes - at));
+        }
+        return text;
     }
 
     @Test
