@@ -227,25 +227,36 @@ public final class Compressor {
         }
 
         private List<Frame> encode(List<byte[]> originals) {
+            Frame[] frames = new Frame[originals.size()];
             int threads = predictor.map(Predictor::threadsApart).orElse(1);
-            if (threads > 1 && originals.size() >= threads) {
+            if (threads > 1 && frames.length >= threads) {
                 try {
-                    return encodeApart(originals, threads);
+                    encodeApart(originals, frames, threads);
                 } catch (LimitExceededException noMemory) {
-                    // Not for so many at once.
+                    // Not for so many at once; what was made is kept.
                     scope.throwIfCancelled();
                 }
             }
-            List<Attempts> begun = new ArrayList<>(originals.size());
-            for (byte[] original : originals) {
-                begun.add(begin(original, modelFrames));
+            Attempts[] begun = new Attempts[frames.length];
+            for (int i = 0; i < frames.length; i++) {
+                if (frames[i] == null) {
+                    begun[i] = begin(originals.get(i), modelFrames);
+                }
             }
-            return begun.stream().map(Attempts::shortest).toList();
+            for (int i = 0; i < frames.length; i++) {
+                if (frames[i] == null) {
+                    frames[i] = begun[i].shortest();
+                }
+            }
+            return List.of(frames);
         }
 
-        /** As many frames at once as there are threads, each read by one of them and mixed while it reads no other. */
-        private List<Frame> encodeApart(List<byte[]> originals, int threads) {
-            Frame[] frames = new Frame[originals.size()];
+        /**
+         * As many frames at once as there are threads, each read by one of them and mixed while it reads no other.
+         *
+         * @param frames filled; where this throws, those stay null that were not made
+         */
+        private void encodeApart(List<byte[]> originals, Frame[] frames, int threads) {
             AtomicInteger next = new AtomicInteger();
             ThreadsApart.run(
                     predictor.orElseThrow(),
@@ -257,7 +268,6 @@ public final class Compressor {
                         }
                     },
                     why -> next.set(frames.length));
-            return List.of(frames);
         }
 
         /** Codes a frame by every method of the tier; the last part of it, which needs no model, on the workers. */

@@ -1,5 +1,6 @@
 package io.codelength.codec;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -55,22 +56,12 @@ record FrameWorkers(int count) {
                     }
                 }
             } catch (ExecutionException e) {
-                throw rethrown(e);
+                throw Failures.unchecked(Objects.requireNonNullElse(e.getCause(), e));
             } finally {
                 if (interrupted) {
                     Thread.currentThread().interrupt();
                 }
             }
-        }
-
-        private static RuntimeException rethrown(ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException unchecked) {
-                return unchecked;
-            }
-            if (failure.getCause() instanceof Error error) {
-                throw error;
-            }
-            return new IllegalStateException("work on a frame failed", failure);
         }
 
         /** Nobody needs the result: if the work has not begun, it never will. */

@@ -85,15 +85,8 @@ final class ThreadsApart {
     }
 
     private synchronized void rethrow() {
-        if (failure.isEmpty()) {
-            return;
+        if (failure.isPresent()) {
+            throw Failures.unchecked(failure.get());
         }
-        if (failure.get() instanceof Error error) {
-            throw error;
-        }
-        if (failure.get() instanceof RuntimeException unchecked) {
-            throw unchecked;
-        }
-        throw new IllegalStateException("work of a thread failed", failure.get());
     }
 }
