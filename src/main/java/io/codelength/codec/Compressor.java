@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Bytes to archive. Thread-safe; see {@link Decompressor} for the way back. */
 public final class Compressor {
@@ -237,18 +238,12 @@ public final class Compressor {
                     scope.throwIfCancelled();
                 }
             }
-            Attempts[] begun = new Attempts[frames.length];
+            List<Supplier<Frame>> begun = new ArrayList<>(frames.length);
             for (int i = 0; i < frames.length; i++) {
-                if (frames[i] == null) {
-                    begun[i] = begin(originals.get(i), modelFrames);
-                }
+                Frame made = frames[i];
+                begun.add(made == null ? begin(originals.get(i), modelFrames)::shortest : () -> made);
             }
-            for (int i = 0; i < frames.length; i++) {
-                if (frames[i] == null) {
-                    frames[i] = begun[i].shortest();
-                }
-            }
-            return List.of(frames);
+            return begun.stream().map(Supplier::get).toList();
         }
 
         /**
